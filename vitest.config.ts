@@ -1,20 +1,37 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 // AMBIT_DIST=1 runs the same suite against the built package, which is what other Node lines test.
 const built = process.env.AMBIT_DIST === "1";
-const root = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const entry = (path: string) => root(built ? `./dist/${path}.js` : `./src/${path}.ts`);
+// TEST_RESULTS names a file: the totals of this run go there too, for the scripts that add them up.
+const results = process.env.TEST_RESULTS;
+
+const root = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const sourceOf = (output: string): string => output.replace("./dist/", "./src/").replace(/\.js$/, ".ts");
+
+/** "ambit", "ambit/koa" and every other name that package.json exports. */
+function entryPoints() {
+  const { exports } = JSON.parse(readFileSync(root("./package.json"), "utf8"));
+  const modules = Object.entries<{ default?: string }>(exports).filter(([, target]) => target.default);
+  return modules.map(([subpath, { default: output = "" }]) => ({
+    find: new RegExp(`^ambit${subpath.slice(1)}$`),
+    replacement: root(built ? output : sourceOf(output)),
+  }));
+}
 
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^ambit$/, replacement: entry("index") },
-      { find: /^ambit\/context$/, replacement: entry("context/index") },
-      { find: /^ambit\/koa$/, replacement: entry("adapters/koa/index") },
+      ...entryPoints(),
       // Tests of inner parts import "#src/…", so that they too run against the build.
       { find: /^#src\/(.*)\.js$/, replacement: built ? root("./dist/$1.js") : root("./src/$1.ts") },
     ],
   },
-  test: { include: ["test/**/*.test.ts"] },
+  test: {
+    include: ["test/**/*.test.ts"],
+    setupFiles: ["test/support/strict.ts"],
+    reporters: results ? ["default", "json"] : ["default"],
+    outputFile: { json: results ?? "" },
+  },
 });
