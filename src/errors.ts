@@ -1,7 +1,304 @@
 /** Every error of ambit: its class, its stable code and the text of its messages. */
 
-/** The base of every error that ambit throws. `code` is stable; data fields are not enumerable, so that a log prints no registry. */
+/** One line of an error's path: what was asked for, how long it lives, and where its holder asks for it. */
+export interface PathStep {
+  readonly name: string;
+  /** In prose: "singleton", "context-scoped". */
+  readonly lifetime: string;
+  /** `parameter #0 (tx)`, or how else it was asked for; absent for the first step. */
+  readonly via?: string | undefined;
+}
+
+/** What an error is made of; `message` is its first sentence, the path and the fix become further lines. */
+export interface ErrorDetails {
+  readonly message: string;
+  readonly path?: readonly PathStep[] | undefined;
+  readonly fix?: string | undefined;
+  readonly cause?: unknown;
+  /** tsyringe's sentences ("Cannot inject the dependency ..."), outermost first; they go around the message. */
+  readonly sentences?: readonly string[] | undefined;
+}
+
+const BRAND = Symbol.for("ambit.error");
+const DETAILS = Symbol("details");
+
+/**
+ * The base of every error that ambit throws: `instanceof AmbitError` holds for all of them, the aggregates included.
+ *
+ * Data fields are not enumerable, so that an error in a log prints neither the registry nor a user's seeds.
+ */
 export abstract class AmbitError extends Error {
   /** Stable across versions: `ERR_AMBIT_...`. */
   declare readonly code: string;
+  /** From what was asked for down to what failed; empty where no graph is involved. */
+  declare readonly path: readonly PathStep[];
+
+  constructor(code: string, details: ErrorDetails) {
+    super(textOf(details), causeOf(details));
+    brand(this, code, details);
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== (AmbitError as unknown)) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === "object" && value !== null && BRAND in value;
+  }
+}
+
+/** Several errors at once; the base of `DisposalError` and `ValidationError`. `instanceof AmbitError` holds for it too. */
+abstract class AmbitAggregateError extends AggregateError {
+  declare readonly code: string;
+
+  constructor(code: string, errors: readonly unknown[], details: ErrorDetails) {
+    super(errors, textOf(details), causeOf(details));
+    brand(this, code, details);
+  }
+}
+
+/** Puts the code into the headline and the data where no logger prints them. */
+function brand(error: Error, code: string, details: ErrorDetails): void {
+  const { name } = error.constructor;
+  hide(error, { [BRAND]: true, [DETAILS]: details, code, path: details.path ?? [], name: `${name} [${code}]` });
+  Error.captureStackTrace(error, error.constructor);
+  hide(error, { name });
+}
+
+function hide(error: Error, data: Record<string | symbol, unknown>): void {
+  for (const key of Reflect.ownKeys(data)) {
+    Object.defineProperty(error, key, { value: data[key], writable: true, configurable: true, enumerable: false });
+  }
+}
+
+/** Adds what lies above the place where `error` arose, outermost first: steps to its path, tsyringe's sentences to its text. */
+export function prependPath(error: AmbitError, steps: readonly PathStep[], sentences: readonly string[]): void {
+  const before = (error as unknown as { [DETAILS]: ErrorDetails })[DETAILS];
+  const path = [...steps, ...(before.path ?? [])];
+  const details = { ...before, path, sentences: [...sentences, ...(before.sentences ?? [])] };
+  const message = textOf(details);
+  const stack = error.stack?.replace(error.message, () => message);
+  hide(error, { [DETAILS]: details, path, message, stack });
+}
+
+function textOf({ message, path = [], fix, sentences = [] }: ErrorDetails): string {
+  const lines = [...sentences, message].map((line, depth) => indent(line, depth));
+  if (path.length > 1) lines.push(...tableOf(path));
+  if (fix !== undefined) lines.push(`Fix: ${fix}`);
+  return lines.join("\n");
+}
+
+function indent(text: string, depth: number): string {
+  const margin = "    ".repeat(depth);
+  return text.replaceAll(/^/gm, margin);
+}
+
+function tableOf(path: readonly PathStep[]): string[] {
+  const width = (column: "name" | "lifetime") => Math.max(...path.map((step) => step[column].length));
+  const [names, lifetimes] = [width("name"), width("lifetime")];
+  return path.map(({ name, lifetime, via = "" }) =>
+    `  ${name.padEnd(names)}   ${lifetime.padEnd(lifetimes)}   ${via}`.trimEnd(),
+  );
+}
+
+function causeOf({ cause }: ErrorDetails): ErrorOptions | undefined {
+  return cause === undefined ? undefined : { cause };
+}
+
+// What cannot be built
+
+/** A token that no registration, seed or class answers. */
+export class UnregisteredTokenError extends AmbitError {
+  constructor(token: string, path: readonly PathStep[] = []) {
+    super("ERR_AMBIT_UNREGISTERED", {
+      message: `Attempted to resolve unregistered dependency token: "${token}"`,
+      path,
+      fix: `container.register(${token}, { useClass: ... }), or give it as a seed when the scope opens.`,
+    });
+  }
+}
+
+/** A class whose constructor takes parameters that nothing describes. */
+export class MissingTypeInfoError extends AmbitError {
+  /** @param parameter the position without a type, or `undefined` when the whole constructor is unknown */
+  constructor(className: string, parameter: number | undefined, path: readonly PathStep[] = []) {
+    super("ERR_AMBIT_MISSING_TYPE_INFO", {
+      message:
+        parameter === undefined
+          ? `TypeInfo not known for "${className}"`
+          : `TypeInfo not known for "${className}": nothing says what to inject as parameter #${parameter}.`,
+      path,
+      fix: `put @inject(Token) before each constructor parameter of ${className}, or register it with { useClass: ${className}, deps: [...] }.`,
+    });
+  }
+
+  /** The class itself is `undefined` where it is used: almost always two modules that import each other. */
+  static undefinedToken(path: readonly PathStep[] = []): MissingTypeInfoError {
+    const error = new MissingTypeInfoError("undefined", undefined, path);
+    prependPath(error, [], [
+      "Attempted to construct an undefined constructor. Could mean a circular dependency problem. Try using `delay` function.",
+    ]);
+    return error;
+  }
+}
+
+/** Things that need each other to be built. */
+export class CyclicDependencyError extends AmbitError {
+  constructor(names: readonly string[], path: readonly PathStep[] = []) {
+    super("ERR_AMBIT_CYCLE", {
+      message: `Cannot build ${names[0]}: it needs itself (${names.join(" -> ")}).`,
+      path,
+      fix: "take one of them with @injectRef(...) or @inject(delay(() => ...)), or move what both need into a third class.",
+    });
+  }
+}
+
+/** A longer-lived thing that would keep a shorter-lived one. */
+export class CaptiveDependencyError extends AmbitError {
+  constructor(holder: PathStep, held: PathStep, path: readonly PathStep[]) {
+    super("ERR_AMBIT_CAPTIVE", {
+      message: `Cannot inject ${held.lifetime} ${held.name} into ${holder.lifetime} ${holder.name}: it would keep the first one's ${held.name} for all that come later.`,
+      path,
+      fix: `make ${holder.name} ${held.lifetime}, or take @injectRef(${held.name}) and call get() each time it is needed.`,
+    });
+  }
+}
+
+/** An async provider, not yet built, met by a synchronous `resolve`. */
+export class AsyncDependencyError extends AmbitError {
+  constructor(name: string, path: readonly PathStep[] = []) {
+    super("ERR_AMBIT_ASYNC", {
+      message: `Cannot resolve ${name} synchronously: its provider is async and it is not built yet.`,
+      path,
+      fix: "await resolveAsync(...) instead of resolve(...), or resolve it once with resolveAsync at start-up.",
+    });
+  }
+}
+
+/** A registration, a provider or a decorator that cannot mean what it says. */
+export class RegistrationError extends AmbitError {
+  constructor(message: string, fix?: string) {
+    super("ERR_AMBIT_REGISTRATION", { message, fix });
+  }
+}
+
+// Scopes
+
+/** A context-scoped thing was asked for where no scope of its container is current. */
+export class NoScopeError extends AmbitError {
+  constructor(name: string, scopeName: string | undefined, path: readonly PathStep[] = []) {
+    const which = scopeName === undefined ? "no scope" : `no scope named "${scopeName}"`;
+    super("ERR_AMBIT_NO_SCOPE", {
+      message: `Cannot resolve context-scoped ${name}: ${which} of its container is current here.`,
+      path,
+      fix:
+        scopeName === undefined
+          ? "run this inside container.runInScope(...), or put scopePerRequest(container) before the middleware that asks."
+          : `open one around it: container.runInScope({ name: "${scopeName}" }, ...).`,
+    });
+  }
+}
+
+/** What an error says of a scope: enough to find it, nothing that it holds. */
+export interface ScopeLabel {
+  readonly name: string | undefined;
+  readonly id: string;
+  readonly state: string;
+}
+
+function labelOf({ name, id, state }: ScopeLabel): string {
+  return name === undefined ? `scope ${id} (${state})` : `scope "${name}" ${id} (${state})`;
+}
+
+/** Something was asked of a scope that has closed, or is closing. */
+export class ScopeClosedError extends AmbitError {
+  declare readonly scopeId: string;
+
+  constructor(action: string, scope: ScopeLabel, path: readonly PathStep[] = []) {
+    super("ERR_AMBIT_SCOPE_CLOSED", {
+      message: `Cannot ${action}: ${labelOf(scope)} has ended.`,
+      path,
+      fix: "work that outlives its scope needs scope.hold(promise), or a scope of its own: container.runInScope({ parent: null }, ...).",
+    });
+    hide(this, { scopeId: scope.id });
+  }
+}
+
+/** A scope was used in a way that its state does not allow. */
+export class ScopeStateError extends AmbitError {
+  constructor(message: string, fix?: string) {
+    super("ERR_AMBIT_SCOPE_STATE", { message, fix });
+  }
+}
+
+/** A context-lived instance was used outside the scope that owns it (guard). */
+export class ScopeLeakError extends AmbitError {
+  constructor(message: string, fix?: string) {
+    super("ERR_AMBIT_SCOPE_LEAK", { message, fix });
+  }
+}
+
+/** Something was asked of a container that has been disposed. */
+export class ContainerDisposedError extends AmbitError {
+  constructor() {
+    super("ERR_AMBIT_CONTAINER_DISPOSED", {
+      message: "This container has been disposed, you cannot interact with a disposed container",
+      fix: "dispose it last, after the servers and jobs that resolve from it have stopped.",
+    });
+  }
+}
+
+/** Two or more disposers failed; `errors` has what each threw, in the order in which they ran. */
+export class DisposalError extends AmbitAggregateError {
+  constructor(errors: readonly unknown[]) {
+    super("ERR_AMBIT_DISPOSAL", errors, { message: `${errors.length} disposers failed; see "errors" for each.` });
+  }
+}
+
+/** A disposer that did not settle within `disposeTimeout`; the others ran all the same. */
+export class DisposeTimeoutError extends AmbitError {
+  /** @param milliseconds how long it was waited for */
+  constructor(what: string, milliseconds: number) {
+    super("ERR_AMBIT_DISPOSE_TIMEOUT", {
+      message: `The disposer of ${what} did not settle within ${milliseconds} ms.`,
+      fix: "find what it awaits, or raise disposeTimeout when the scope opens.",
+    });
+  }
+}
+
+/** Every problem that `validate()` found. */
+export class ValidationError extends AmbitAggregateError {
+  constructor(errors: readonly unknown[]) {
+    super("ERR_AMBIT_VALIDATION", errors, { message: `The container has ${errors.length} problems; see "errors".` });
+  }
+}
+
+/** A context variable's value that cannot go to another thread. */
+export class TravelError extends AmbitError {
+  constructor(message: string, fix?: string, cause?: unknown) {
+    super("ERR_AMBIT_TRAVEL", { message, fix, cause });
+  }
+}
+
+// Context variables
+
+/** A variable was read that has neither a value here nor a default. */
+export class ContextLookupError extends AmbitError {
+  constructor(message: string, fix?: string) {
+    super("ERR_AMBIT_CONTEXT_LOOKUP", { message, fix });
+  }
+}
+
+/** `Context.at` of a variable that is not set in that Context. */
+export class ContextKeyError extends ContextLookupError {}
+
+/** A token was given to another variable than its own, or in another Context than the one it was made in. */
+export class ContextTokenError extends AmbitError {
+  constructor(message: string, fix?: string) {
+    super("ERR_AMBIT_CONTEXT_TOKEN", { message, fix });
+  }
+}
+
+/** A Context, a variable or a token was used in a way that its state does not allow. */
+export class ContextStateError extends AmbitError {
+  constructor(message: string, fix?: string) {
+    super("ERR_AMBIT_CONTEXT_STATE", { message, fix });
+  }
 }
