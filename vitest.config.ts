@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 
 // AMBIT_DIST=1 runs the same suite against the built package, which is what other Node lines test.
 const built = process.env.AMBIT_DIST === "1";
-// TEST_RESULTS names a file: the totals of this run go there too, for the scripts that add them up.
+// TEST_RESULTS names a folder for the totals of every run: see scripts/results.js.
 const results = process.env.TEST_RESULTS;
 
 const root = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -32,6 +32,6 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     setupFiles: ["test/support/strict.ts"],
     reporters: results ? ["default", "json"] : ["default"],
-    outputFile: { json: results ?? "" },
+    outputFile: { json: `${results}/${built ? "dist" : "src"} on Node ${process.version}.json` },
   },
 });
