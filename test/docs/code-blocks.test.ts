@@ -1,0 +1,66 @@
+/**
+ * Every ts block of README.md and docs/ compiles, as strictly as src does.
+ *
+ * A block is a module of its own. What it needs and a reader need not see stands in a comment right before it:
+ *
+ *     <!-- given
+ *     import { container } from "ambit";
+ *     declare const app: Koa;
+ *     -->
+ *
+ * One that begins with `// worker.ts` is that file for the other blocks of its page. One that cannot compile says why:
+ *
+ *     <!-- not compiled: it shows what TypeScript refuses -->
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { type CodeBlock, codeBlocks } from "../support/code-blocks.js";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
+
+const blocks = markdownPages().flatMap((page) =>
+  codeBlocks(readFileSync(join(ROOT, page), "utf8")).map((block) => ({ ...block, page })),
+);
+const compiled = blocks.filter(({ notCompiled }) => !notCompiled);
+
+test(`${compiled.length} ts blocks of the documents compile, ${blocks.length - compiled.length} say why they do not`, () => {
+  expect(compiled.length).toBeGreaterThan(0);
+  expect(problemsOf(compiled)).toEqual([]);
+});
+
+function markdownPages(): string[] {
+  const docs = join(ROOT, "docs");
+  const pages = existsSync(docs) ? readdirSync(docs, { recursive: true, encoding: "utf8" }) : [];
+  return ["README.md", ...pages.filter((page) => page.endsWith(".md")).map((page) => join("docs", page))];
+}
+
+/** What the compiler says, with the place in the document: "README.md:47:3 - error TS2304: ...". */
+function problemsOf(all: readonly (CodeBlock & { page: string })[]): string[] {
+  const folder = temporaryFolder();
+  try {
+    for (const { page, file, code } of all) write(join(folder, page, file), code);
+    write(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", include: ["."] }));
+    const tsc = spawnSync(process.execPath, [TSC, "--pretty", "false"], { cwd: folder, encoding: "utf8" });
+    if (tsc.status === 0) return [];
+    const lines = `${tsc.stdout}${tsc.stderr}`.trim().split("\n");
+    return lines.map((line) => line.replace(/^(.*\.md)\/[^(]+\((\d+),(\d+)\): /, "$1:$2:$3 - "));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Inside the repository, so that the blocks find "ambit" and its packages as a user's code does. */
+function temporaryFolder(): string {
+  mkdirSync(join(ROOT, ".tmp"), { recursive: true });
+  return mkdtempSync(join(ROOT, ".tmp", "docs-"));
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  // Two blocks of one name would hide each other.
+  writeFileSync(file, text, { flag: "wx" });
+}
