@@ -19,7 +19,7 @@ export function codeBlocks(page: string): CodeBlock[] {
   const lines = page.split("\n");
   const blocks: CodeBlock[] = [];
   for (let start = 0; start < lines.length; start++) {
-    const fence = FENCE.exec(lines[start]!)?.[1];
+    const fence = FENCE.exec(lines[start])?.[1];
     if (!fence) continue;
     const end = lines.findIndex((line, index) => index > start && line.trim() === fence);
     if (end < 0) throw new Error(`The block of line ${start + 1} has no end.`);
@@ -36,10 +36,10 @@ function blockOf(lines: readonly string[], start: number, end: number): CodeBloc
     (index > given.start && index < given.end) || (index > start && index < end);
   return {
     line: start + 1,
-    file: FILE_NAME.exec(lines[start + 1]!)?.[1] ?? `line-${start + 1}.ts`,
+    file: FILE_NAME.exec(lines[start + 1])?.[1] ?? `line-${start + 1}.ts`,
     // The last line makes it a module, so that blocks share no names and may await.
     code: [...lines.map((line, index) => (isCode(index) ? line : "")), "export {};"].join("\n"),
-    notCompiled: NOT_COMPILED.exec(lines[comment.start]!)?.[1],
+    notCompiled: NOT_COMPILED.exec(lines[comment.start])?.[1],
   };
 }
 
@@ -47,7 +47,7 @@ function blockOf(lines: readonly string[], start: number, end: number): CodeBloc
 function commentBefore(lines: readonly string[], fence: number): { start: number; end: number } {
   const end = lines.findLastIndex((line, index) => index < fence && line.trim() !== "");
   const start = lines.findLastIndex((line, index) => index <= end && line.startsWith("<!--"));
-  const isComment = end >= 0 && lines[end]!.endsWith("-->") && start >= 0;
+  const isComment = end >= 0 && lines[end].endsWith("-->") && start >= 0;
   const isOne = isComment && lines.slice(start, end).every((line) => !line.endsWith("-->"));
   return isOne ? { start, end } : { start: fence, end: fence };
 }

@@ -53,7 +53,7 @@ export function parseSource(file: string, text: string): Source {
       from: moduleRequest ? { file: fileOf(file, moduleRequest.value), name: importName.name ?? undefined } : undefined,
     })),
   );
-  return { file, code: withoutComments(text, comments), imports: [...importsOf(program as Node, file)], exports };
+  return { file, code: withoutComments(text, comments), imports: [...importsOf(program, file)], exports };
 }
 
 interface Node {
