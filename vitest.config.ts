@@ -30,6 +30,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/services.ts"],
     setupFiles: ["test/support/strict.ts"],
     reporters: results ? ["default", "json"] : ["default"],
     outputFile: { json: `${results}/${built ? "dist" : "src"} on Node ${process.version}.json` },
