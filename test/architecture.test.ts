@@ -31,6 +31,9 @@ const RESERVED_IMPORTS = [
 /** What only these files and folders may mention in their code. */
 const RESERVED_CODE = [{ code: /\bReflect\.\w*metadata/i, only: ["container/metadata.ts"] }];
 
+const { exports: entryPoints, peerDependencies } = JSON.parse(
+  readFileSync(new URL("../package.json", import.meta.url), "utf8"),
+);
 const sources = readSources();
 const byFile = new Map(sources.map((source) => [source.file, source]));
 
@@ -68,9 +71,14 @@ for (const { code, only } of RESERVED_CODE) {
   });
 }
 
+test("a file imports no package but Node's modules and the peers in package.json", () => {
+  const isAllowed = ({ file, module }: Import): boolean =>
+    !!file || module.startsWith("node:") || module in peerDependencies;
+  expect(importsWhere((_, imported) => !isAllowed(imported), "package.json does not name it as a peer")).toEqual([]);
+});
+
 test("everything that an entry point exports has a doc comment", () => {
-  const { exports } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  const outputs = Object.values<{ default?: string }>(exports).flatMap((target) => target.default ?? []);
+  const outputs = Object.values<{ default?: string }>(entryPoints).flatMap((target) => target.default ?? []);
   const entries = outputs.map((output) => output.replace("./dist/", "").replace(/\.js$/, ".ts"));
   expect([...byFile.keys()]).toEqual(expect.arrayContaining(entries));
   expect(new Set(entries.flatMap((entry) => undocumented(entry)))).toEqual(new Set());
