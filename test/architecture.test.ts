@@ -21,7 +21,7 @@ const LAYERS = [
 const RESERVED_IMPORTS = [
   { module: "node:async_hooks", only: ["context/cell.ts"] },
   { module: "node:worker_threads", only: ["thread/"] },
-  { module: "reflect-metadata", only: ["container/metadata.ts"] },
+  { module: "reflect-metadata", only: ["container/tsyringe.ts"] },
   { module: "tsyringe", name: "container", only: ["interop/"] },
   { module: "koa", only: ["adapters/koa/"] },
   { module: "piscina", only: ["adapters/"] },

@@ -13,13 +13,12 @@
  *     <!-- not compiled: it shows what TypeScript refuses -->
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { type CodeBlock, codeBlocks } from "../support/code-blocks.js";
+import { ROOT, temporaryFolder } from "../support/repository.js";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 
 const blocks = markdownPages().flatMap((page) =>
@@ -51,12 +50,6 @@ function problemsOf(all: readonly (CodeBlock & { page: string })[]): string[] {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-/** Inside the repository, so that the blocks find "ambit" and its packages as a user's code does. */
-function temporaryFolder(): string {
-  mkdirSync(join(ROOT, ".tmp"), { recursive: true });
-  return mkdtempSync(join(ROOT, ".tmp", "docs-"));
 }
 
 function write(file: string, text: string): void {

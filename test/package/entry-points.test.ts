@@ -1,0 +1,56 @@
+/** The built package as a program finds it: through package.json, in a process without vitest. */
+import { execFileSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { build, type Rolldown } from "vite";
+import { ROOT, temporaryFolder } from "../support/repository.js";
+
+const { exports } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+const names = Object.keys(exports).filter((name) => !name.endsWith(".json"));
+const entryPoints = names.map((name) => name.replace(".", "ambit"));
+
+describe.runIf(process.env.AMBIT_DIST === "1")("the built package", () => {
+  test.each(entryPoints)("gives %s to require() the same as to import", (name) => {
+    const program = `import("${name}").then((imported) => console.log(imported === require("${name}")))`;
+    expect(run(program, "commonjs")).toBe("true\n");
+  });
+
+  test("loads reflect-metadata itself", () => {
+    expect(run('import "ambit"; console.log(typeof Reflect.getMetadata)')).toBe("function\n");
+  });
+
+  test("leaves reflect-metadata and tsyringe out of ambit/context", () => {
+    expect(run('import "ambit/context"; console.log(typeof Reflect.getMetadata)')).toBe("undefined\n");
+  });
+
+  test("still loads reflect-metadata when a bundler has dropped what a program does not use", async () => {
+    const code = await bundle(
+      'import { inject } from "ambit"; console.log(typeof inject, typeof Reflect.getMetadata);',
+    );
+    expect(run(code)).toBe("function function\n");
+  });
+});
+
+function run(program: string, type = "module"): string {
+  const options = ["--no-warnings", `--input-type=${type}`, "--eval", program];
+  return execFileSync(process.execPath, options, { cwd: ROOT, encoding: "utf8" });
+}
+
+/** Modules that package.json calls free of side effects go, when nothing of theirs is used. */
+async function bundle(program: string): Promise<string> {
+  const folder = temporaryFolder();
+  try {
+    const entry = join(folder, "program.js");
+    writeFileSync(entry, program);
+    const { output } = (await build({
+      configFile: false,
+      logLevel: "silent",
+      ssr: { noExternal: true },
+      build: { ssr: entry, write: false, minify: false },
+    })) as Rolldown.RolldownOutput;
+    return output[0].code;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
