@@ -32,6 +32,9 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/services.ts"],
     setupFiles: ["test/support/strict.ts"],
+    // A busy machine with two cores starts processes, compilers and a database in its tests.
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
     reporters: results ? ["default", "json"] : ["default"],
     outputFile: { json: `${results}/${built ? "dist" : "src"} on Node ${process.version}.json` },
   },

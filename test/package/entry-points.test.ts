@@ -1,8 +1,8 @@
-/** The built package as a program finds it: through package.json, in a process without vitest. */
+/** The built package as a program finds it: through package.json, in a process without vitest. Needs a build. */
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { build, type Rolldown } from "vite";
 import { ROOT, temporaryFolder } from "../support/repository.js";
 
@@ -10,26 +10,22 @@ const { exports } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"))
 const names = Object.keys(exports).filter((name) => !name.endsWith(".json"));
 const entryPoints = names.map((name) => name.replace(".", "ambit"));
 
-describe.runIf(process.env.AMBIT_DIST === "1")("the built package", () => {
-  test.each(entryPoints)("gives %s to require() the same as to import", (name) => {
-    const program = `import("${name}").then((imported) => console.log(imported === require("${name}")))`;
-    expect(run(program, "commonjs")).toBe("true\n");
-  });
+test.each(entryPoints)("gives %s to require() the same as to import", (name) => {
+  const program = `import("${name}").then((imported) => console.log(imported === require("${name}")))`;
+  expect(run(program, "commonjs")).toBe("true\n");
+});
 
-  test("loads reflect-metadata itself", () => {
-    expect(run('import "ambit"; console.log(typeof Reflect.getMetadata)')).toBe("function\n");
-  });
+test("loads reflect-metadata itself", () => {
+  expect(run('import "ambit"; console.log(typeof Reflect.getMetadata)')).toBe("function\n");
+});
 
-  test("leaves reflect-metadata and tsyringe out of ambit/context", () => {
-    expect(run('import "ambit/context"; console.log(typeof Reflect.getMetadata)')).toBe("undefined\n");
-  });
+test("leaves reflect-metadata and tsyringe out of ambit/context", () => {
+  expect(run('import "ambit/context"; console.log(typeof Reflect.getMetadata)')).toBe("undefined\n");
+});
 
-  test("still loads reflect-metadata when a bundler has dropped what a program does not use", async () => {
-    const code = await bundle(
-      'import { inject } from "ambit"; console.log(typeof inject, typeof Reflect.getMetadata);',
-    );
-    expect(run(code)).toBe("function function\n");
-  });
+test("still loads reflect-metadata when a bundler has dropped what a program does not use", async () => {
+  const code = await bundle('import { inject } from "ambit"; console.log(typeof inject, typeof Reflect.getMetadata);');
+  expect(run(code)).toBe("function function\n");
 });
 
 function run(program: string, type = "module"): string {
