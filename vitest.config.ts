@@ -30,7 +30,6 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/services.ts"],
     setupFiles: ["test/support/strict.ts"],
     // A busy machine with two cores starts processes, compilers and a database in its tests.
     testTimeout: 20_000,
