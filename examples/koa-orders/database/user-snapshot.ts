@@ -1,0 +1,30 @@
+import type pg from "pg";
+import { container, Lifecycle } from "ambit";
+import { CurrentUser } from "../auth/current-user.js";
+import { DbPool } from "./pool.js";
+import { actAs } from "./row-security.js";
+
+/** The user's rows as they were at one moment, on a read-only connection of its own: for exports that take a while. */
+export class UserSnapshot {
+  constructor(readonly client: pg.PoolClient) {}
+}
+
+container.register(
+  UserSnapshot,
+  {
+    deps: [CurrentUser, DbPool],
+    // Ends when the scope does, and a scope whose answer is a stream lives until that has been sent or cut.
+    async *useGenerator(user: CurrentUser, db: DbPool) {
+      const client = await db.pool.connect();
+      try {
+        await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        await actAs(client, user);
+        yield new UserSnapshot(client);
+        await client.query("ROLLBACK");
+      } finally {
+        client.release();
+      }
+    },
+  },
+  { lifecycle: Lifecycle.ContextScoped },
+);

@@ -1,0 +1,27 @@
+import Router from "@koa/router";
+import type Koa from "koa";
+import { invoke } from "ambit/koa";
+import type { Tokens } from "../auth/tokens.js";
+import { ExportController } from "../orders/export-controller.js";
+import { OrderController } from "../orders/controller.js";
+import { HealthController } from "./health.js";
+import { homePage } from "./home-page.js";
+import { RequestError } from "./problem.js";
+
+/** What the server answers to. */
+export function routes(tokens: Tokens, demo: boolean): Router {
+  const router = new Router();
+  router.get("/", homePage(demo ? tokens : undefined));
+  router.get("/health", invoke(HealthController, "show"));
+  router.post("/orders", invoke(OrderController, "create"));
+  router.get("/orders", invoke(OrderController, "list"));
+  router.get("/orders.csv", invoke(ExportController, "csv"));
+  return router;
+}
+
+/** For what no route took: Koa would answer with plain text. */
+export const notFound: Koa.Middleware = async function notFound(ctx, next) {
+  await next();
+  if (ctx.status !== 404 || ctx.body != null) return;
+  throw new RequestError(404, "not_found", "There is nothing here; GET / shows what there is.");
+};

@@ -1,0 +1,18 @@
+/** One logger for all modules: every line says by itself for which request and user it was written. */
+import pino from "pino";
+import { ContextVar } from "ambit";
+
+/** `rootless`: set outside a request it would stick to everything that follows, so that is an error. */
+export const requestId = new ContextVar<string>("request id", { rootless: true });
+export const userId = new ContextVar<string>("user id", { rootless: true });
+
+const root = pino({
+  level: process.env.LOG_LEVEL ?? "info",
+  base: null,
+  mixin: () => ({ requestId: requestId.get(undefined), user: userId.get(undefined) }),
+});
+
+/** The logger of one module; nobody has to pass the request along. */
+export function loggerOf(module: string): pino.Logger {
+  return root.child({ module });
+}

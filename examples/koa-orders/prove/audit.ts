@@ -1,0 +1,93 @@
+/** After the last request: adds up what had to be, and counts what is. */
+import type { Sent } from "./run.js";
+import type { Ledger, Transactions } from "./ledger.js";
+import { expectedOf, type Model } from "./model.js";
+import type { Line } from "./report.js";
+import { gapsIn, misfiled, type StoredOrder } from "./stored.js";
+
+/** What is still in use when every request is over. */
+export interface Leftovers {
+  readonly connections: number;
+  readonly openTransactions: number;
+  readonly scopes: number;
+}
+
+export interface Evidence {
+  readonly planned: number;
+  readonly users: number;
+  readonly sent: readonly Sent[];
+  readonly model: Model;
+  readonly ledger: Ledger;
+  readonly stored: readonly StoredOrder[];
+  readonly leftovers: Leftovers;
+}
+
+export function audit(evidence: Evidence): Line[] {
+  const { planned, users, sent, model, stored, leftovers } = evidence;
+  const { findings, rowsRead } = model;
+  const cut = sent.filter(({ answer }) => answer === "cut").length;
+  return [
+    { what: "requests sent", expected: planned, seen: sent.length },
+    { what: "  by so many users", seen: users },
+    { what: "  cut by the client", seen: cut },
+    { what: "  answered wrongly, or not at all", expected: 0, seen: findings.count("wrong answer") },
+    { what: "rows read", seen: rowsRead },
+    { what: "  of a wrong user", expected: 0, seen: findings.count("wrong user") },
+    { what: "  with a wrong user's price", expected: 0, seen: findings.count("wrong price") },
+    { what: "answers without a row that had to be there", expected: 0, seen: findings.count("missing rows") },
+    ...ordersOf(evidence),
+    { what: "  stored under a wrong user", expected: 0, seen: misfiled(stored) },
+    { what: "  missing in a user's numbers", expected: 0, seen: gapsIn(stored) },
+    ...transactionsOf(evidence),
+    { what: "connections left checked out", expected: 0, seen: leftovers.connections },
+    { what: "database sessions left in a transaction", expected: 0, seen: leftovers.openTransactions },
+    { what: "scopes left", expected: 0, seen: leftovers.scopes },
+  ];
+}
+
+/** An order is all there or not at all; which of the two, its answer says, and after a cut either will do. */
+function ordersOf({ sent, stored }: Evidence): Line[] {
+  const byReference = indexed(stored);
+  const attempts = sent.filter(({ step }) => step.kind === "order" || step.kind === "unknownProduct");
+  const whole = ({ step }: Sent) => byReference.get(step.reference)?.lines === step.lines.length;
+  const placed = attempts.filter(({ step, answer }) => step.kind === "order" && statusOf(answer) === 201);
+  const refused = attempts.filter(({ answer }) => answer !== "cut" && statusOf(answer) !== 201);
+  const cut = attempts.filter(({ answer }) => answer === "cut");
+  const there = ({ step }: Sent) => byReference.has(step.reference);
+  return [
+    { what: "orders placed, and stored whole", expected: placed.length, seen: placed.filter(whole).length },
+    { what: "  refused, but stored", expected: 0, seen: refused.filter(there).length },
+    { what: "  cut, and stored whole", seen: cut.filter(whole).length },
+    { what: "  cut, and stored in part", expected: 0, seen: cut.filter((one) => there(one) && !whole(one)).length },
+  ];
+}
+
+function transactionsOf({ sent, ledger, stored }: Evidence): Line[] {
+  const byReference = indexed(stored);
+  const expected = { begun: 0, committed: 0, rolledBack: 0 };
+  let contradictions = 0;
+  for (const { step, answer } of sent) {
+    const seen = ledger.of(step.id);
+    const due = expectedOf(step, answer, seen, byReference.get(step.reference));
+    for (const count of COUNTS) expected[count] += due[count];
+    if (COUNTS.some((count) => due[count] !== seen[count])) contradictions += 1;
+  }
+  const { begun, ended } = ledger.snapshots;
+  return [
+    { what: "transactions begun", expected: expected.begun, seen: ledger.total("begun") },
+    { what: "  committed", expected: expected.committed, seen: ledger.total("committed") },
+    { what: "  rolled back", expected: expected.rolledBack, seen: ledger.total("rolledBack") },
+    { what: "  not as the request's answer says", expected: 0, seen: contradictions },
+    { what: "export snapshots begun and ended", expected: begun, seen: ended },
+  ];
+}
+
+const COUNTS = ["begun", "committed", "rolledBack"] as const satisfies (keyof Transactions)[];
+
+function indexed(stored: readonly StoredOrder[]): Map<string, StoredOrder> {
+  return new Map(stored.map((order) => [order.reference, order]));
+}
+
+function statusOf(answer: Sent["answer"]): number | undefined {
+  return typeof answer === "object" && "status" in answer ? answer.status : undefined;
+}

@@ -1,0 +1,43 @@
+/** `npm run example:prove`: exits 0 when every number is as it must be, else 1. */
+import "./quiet.js";
+import { setTimeout as sleep } from "node:timers/promises";
+import { disposeThread } from "ambit";
+import { openDatabase } from "../database/connection.js";
+import { dropSchema } from "../database/schema.js";
+import { settingsFrom } from "../settings.js";
+import { optionsFrom, USAGE, type Options } from "./options.js";
+import { prove, type Proof } from "./prove.js";
+import { passed, tableOf } from "./report.js";
+
+try {
+  const options = optionsFrom(process.argv.slice(2));
+  console.log(headlineOf(options));
+  const { lines, examples } = await inOwnSchema(options);
+  console.log(["", tableOf(lines), "", ...examples].join("\n"));
+  console.log(passed(lines) ? "Everything is as it must be." : `NOT as it must be. Again: --seed=${options.seed}`);
+  process.exitCode = passed(lines) ? 0 : 1;
+} catch (error) {
+  console.error(error, `\n\nUsage: ${USAGE}`);
+  process.exitCode = 1;
+}
+// Connections that a planted bug keeps would hold the process for ever.
+process.exit();
+
+function headlineOf({ requests, users, seed, concurrency, breakage }: Options): string {
+  const planted = breakage === undefined ? "" : `, with the bug "${breakage}"`;
+  return `${requests} requests of ${users} users, ${concurrency} at a time, seed ${seed}${planted}.`;
+}
+
+async function inOwnSchema(options: Options): Promise<Proof> {
+  const { databaseUrl } = settingsFrom(process.env);
+  const schema = `koa_orders_prove_${process.pid}`;
+  const database = await openDatabase(databaseUrl, schema);
+  console.log(`In ${database.description}.`);
+  try {
+    return await prove(options, database.url, schema);
+  } finally {
+    await Promise.race([disposeThread(), sleep(2_000)]);
+    await dropSchema(database.url, schema);
+    await database.stop();
+  }
+}

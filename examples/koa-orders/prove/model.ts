@@ -1,0 +1,111 @@
+/** What must be so: knows what each user was promised, and holds every answer against it. */
+import type { Answer } from "./client.js";
+import { Findings } from "./findings.js";
+import type { Transactions } from "./ledger.js";
+import { isPartner, KINDS, ownerOf, type Kind, type Step } from "./plan.js";
+import type { StoredOrder } from "./stored.js";
+
+const LIST_PRICES: Readonly<Record<string, number>> = { tea: 450, coffee: 790, cup: 1_250, kettle: 3_900 };
+
+export const priceFor = (user: string, product: string): number =>
+  isPartner(user) ? Math.round(LIST_PRICES[product] * 0.9) : LIST_PRICES[product];
+
+/** The newest orders only are in a list. */
+const LIST_LIMIT = 100;
+
+interface Row {
+  readonly user: string;
+  readonly reference: string;
+  readonly prices: readonly { product: string; unitPriceCents: number }[];
+}
+
+export class Model {
+  readonly findings = new Findings();
+  /** By user: the references of the orders that were answered 201. */
+  readonly #placed = new Map<string, string[]>();
+  rowsRead = 0;
+
+  /** The orders that every later answer to this user must know. */
+  placedBy(user: string): readonly string[] {
+    return this.#placed.get(user) ?? [];
+  }
+
+  /**
+   * Holds an answer against what it must be, and learns from it.
+   *
+   * @param before what the user had placed when the request was sent
+   */
+  check(step: Step, answer: Answer, before: readonly string[]): void {
+    if (answer === "cut") return;
+    const { status } = KINDS[step.kind];
+    if ("failed" in answer) return this.findings.add("wrong answer", step.id, `${step.kind}: ${answer.failed}`);
+    if (answer.status !== status) {
+      const detail = `${step.kind}: ${answer.status} instead of ${status}: ${answer.body.slice(0, 120)}`;
+      return this.findings.add("wrong answer", step.id, detail);
+    }
+    const rows = rowsIn(step.kind, answer.body);
+    this.rowsRead += rows.length;
+    for (const row of rows) this.#checkRow(step, row);
+    if (step.kind === "list" || step.kind === "export") this.#checkComplete(step, rows, before);
+    if (step.kind === "order") this.#placed.set(step.user, [...this.placedBy(step.user), step.reference]);
+  }
+
+  #checkRow({ id, user }: Step, { user: stated, reference, prices }: Row): void {
+    if (stated !== user || ownerOf(reference) !== user) {
+      this.findings.add("wrong user", id, `${user} was shown ${reference} of ${stated}`);
+    }
+    for (const { product, unitPriceCents } of prices) {
+      if (unitPriceCents === priceFor(user, product)) continue;
+      this.findings.add("wrong price", id, `${user} pays ${unitPriceCents} for ${product}`);
+    }
+  }
+
+  #checkComplete({ id, kind, user }: Step, rows: readonly Row[], before: readonly string[]): void {
+    if (kind === "list" && rows.length >= LIST_LIMIT) return;
+    const shown = new Set(rows.map(({ reference }) => reference));
+    const missing = before.filter((reference) => !shown.has(reference));
+    if (missing.length > 0) this.findings.add("missing rows", id, `${user} was not shown ${missing.join(", ")}`);
+  }
+}
+
+function rowsIn(kind: Kind, body: string): Row[] {
+  if (kind === "order") return [rowOf(JSON.parse(body))];
+  if (kind === "list") return JSON.parse(body).orders.map(rowOf);
+  return kind === "export" ? body.split("\n").slice(1, -1).map(rowOfRecord) : [];
+}
+
+function rowOf({ user, reference, lines }: { user: string; reference: string; lines: Row["prices"] | null }): Row {
+  // An order without lines is one that a bug has torn apart.
+  return { user, reference, prices: lines ?? [] };
+}
+
+function rowOfRecord(record: string): Row {
+  const [, reference, user, , , product, , cents] = record.split(",");
+  return { user, reference, prices: [{ product, unitPriceCents: Number(cents) }] };
+}
+
+/**
+ * The transactions that a request must have had, judging by its answer; of a cut one, by what it left behind.
+ *
+ * @param stored its order in the database, if there is one
+ */
+export function expectedOf(
+  step: Step,
+  answer: Answer,
+  seen: Transactions,
+  stored: StoredOrder | undefined,
+): Transactions {
+  const { status, transaction } = KINDS[step.kind];
+  if (typeof answer === "object" && "status" in answer && answer.status === status) {
+    const one = { begun: 1, committed: 0, rolledBack: 0 };
+    return transaction === "none" ? { ...one, begun: 0 } : { ...one, [transaction]: 1 };
+  }
+  const begun = Math.min(1, seen.begun);
+  const committed = answer === "cut" ? committedWhenCut(step.kind, seen, stored) : 0;
+  return { begun, committed, rolledBack: begun - committed };
+}
+
+function committedWhenCut(kind: Kind, seen: Transactions, stored: StoredOrder | undefined): number {
+  // Reading leaves nothing behind by which to tell: either end is right.
+  return kind === "list" ? Math.min(1, seen.committed) : Number(stored !== undefined);
+}

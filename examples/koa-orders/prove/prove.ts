@@ -1,0 +1,72 @@
+/** Starts the app, fires at it, and looks at what is left. */
+import type { Server } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type Koa from "koa";
+import { container } from "ambit";
+import { requestScopes } from "ambit/koa";
+import { createApp } from "../app.js";
+import { Tokens } from "../auth/tokens.js";
+import { DbPool } from "../database/pool.js";
+import { finish, listen, urlOf } from "../server.js";
+import { audit, type Leftovers } from "./audit.js";
+import { BREAKAGES } from "./breakages.js";
+import { Ledger } from "./ledger.js";
+import { Model, priceFor } from "./model.js";
+import type { Options } from "./options.js";
+import { planOf, usersNamed } from "./plan.js";
+import { Random } from "./random.js";
+import type { Line } from "./report.js";
+import { run } from "./run.js";
+import { Stored } from "./stored.js";
+
+/** These have so many orders from the start that their exports can be cut in the middle. */
+const LARGE_USERS = 4;
+const LARGE = 3_000;
+
+export interface Proof {
+  readonly lines: Line[];
+  /** A few of the things that were wrong. */
+  readonly examples: readonly string[];
+}
+
+/** @param url the database in which the app's schema has been prepared */
+export async function prove(options: Options, url: string, schema: string): Promise<Proof> {
+  if (options.breakage !== undefined) BREAKAGES[options.breakage]();
+  const users = usersNamed(options.users);
+  const stored = await Stored.connect(url, schema);
+  for (const user of users.slice(0, LARGE_USERS)) await stored.preload(user, LARGE, priceFor(user, "tea"));
+
+  const ledger = new Ledger();
+  const { pool } = container.resolve(DbPool);
+  ledger.watch(pool);
+
+  const tokens = new Tokens();
+  const app = createApp(tokens);
+  const server = await listen(app, 0);
+  const plan = planOf(options.requests, users, new Random(options.seed));
+  const model = new Model();
+  const sent = await run(plan, urlOf(server), tokens, model, options.concurrency);
+
+  const leftovers = await leftoversOf(app, server, stored);
+  const evidence = { planned: plan.length, users: users.length, sent, model, ledger, leftovers };
+  const lines = audit({ ...evidence, stored: await stored.orders() });
+  await stored.close();
+  return { lines, examples: model.findings.examples };
+}
+
+/** What is in use once nothing is; a sound app gets there within milliseconds, a broken one never. */
+async function leftoversOf(app: Koa, server: Server, stored: Stored): Promise<Leftovers> {
+  await finish(app, server, 5_000);
+  const { pool } = container.resolve(DbPool);
+  const count = async () => ({
+    connections: pool.totalCount - pool.idleCount,
+    openTransactions: await stored.openTransactions(),
+    scopes: [...requestScopes(app)].length,
+  });
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const { connections, openTransactions, scopes } = await count();
+    if (connections + openTransactions + scopes === 0) break;
+    await sleep(20);
+  }
+  return count();
+}

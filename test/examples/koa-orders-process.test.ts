@@ -1,0 +1,171 @@
+/** The built example as a process: how it starts, logs and ends. Needs `npm run build && npm run build:examples`. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { dropSchema } from "../../examples/koa-orders/database/schema.js";
+import { Tokens } from "../../examples/koa-orders/auth/tokens.js";
+import { databaseForTests, eventually, freshSchema, Roadblock, type TestDatabase } from "./koa-orders-support.js";
+
+const MAIN = fileURLToPath(new URL("../../examples/dist/koa-orders/main.js", import.meta.url));
+const AUTH_SECRET = "a secret of these tests, long enough";
+const schema = freshSchema();
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await databaseForTests();
+});
+
+afterAll(async () => {
+  await dropSchema(database.url, schema);
+  await database.stop();
+});
+
+/** The process, what it printed, and how it ended. */
+class Example {
+  output = "";
+  readonly exit: Promise<[code: number | null, signal: NodeJS.Signals | null]>;
+
+  constructor(readonly child: ChildProcess) {
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (this.output += chunk));
+    this.exit = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
+  }
+
+  static start(env: NodeJS.ProcessEnv): Example {
+    const child = spawn(process.execPath, [MAIN], { env: { ...process.env, PORT: "0", ...env } });
+    const example = new Example(child);
+    onTestFinished(async () => {
+      child.kill("SIGKILL");
+      await example.exit;
+    });
+    return example;
+  }
+
+  async listening(): Promise<string> {
+    const printed = await eventually(
+      async () => this.output,
+      (output) => /http:\S+/.test(output) || this.child.exitCode !== null,
+    );
+    return /http:\S+/.exec(printed)?.[0] ?? `it did not listen: ${printed}`;
+  }
+
+  logLines(): any[] {
+    const lines = this.output.split("\n").filter((line) => line.startsWith("{"));
+    return lines.map((line) => JSON.parse(line));
+  }
+}
+
+const withDatabase = () => ({ DATABASE_URL: database.url, DATABASE_SCHEMA: schema, AUTH_SECRET });
+
+const headersFor = async (user: string) => ({ authorization: `Bearer ${await new Tokens(AUTH_SECRET).issue(user)}` });
+
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "on %s answers the request that runs, takes no new one, and exits 0",
+  async (signal) => {
+    const example = Example.start(withDatabase());
+    const url = await example.listening();
+    const roadblock = await Roadblock.on("orders", database.url, schema);
+    const running = fetch(`${url}/orders`, { headers: await headersFor("ann") });
+    await roadblock.reached();
+
+    example.child.kill(signal);
+    await eventually(
+      async () => example.output,
+      (output) => output.includes(signal),
+    );
+    await expect(fetch(`${url}/health`)).rejects.toThrow("fetch failed");
+    await roadblock.lift();
+
+    expect((await running).status).toBe(200);
+    expect(await example.exit).toEqual([0, null]);
+  },
+);
+
+test("stamps the lines of every module with the request and its user", async () => {
+  const example = Example.start({ ...withDatabase(), LOG_LEVEL: "debug" });
+  const url = await example.listening();
+  const place = async (user: string) => {
+    const headers = { ...(await headersFor(user)), "content-type": "application/json", "x-request-id": `of-${user}` };
+    const body = JSON.stringify({ reference: `${process.pid}`, lines: [{ product: "tea", quantity: 1 }] });
+    await fetch(`${url}/orders`, { method: "POST", headers, body });
+  };
+
+  await Promise.all(["ann", "ben", "cleo"].map(place));
+  example.child.kill();
+  await example.exit;
+
+  for (const user of ["ann", "ben", "cleo"]) {
+    const lines = example.logLines().filter(({ requestId }) => requestId === `of-${user}`);
+    expect(lines.map(({ module }) => module)).toEqual(["orders/repository", "orders/service", "http"]);
+    expect(new Set(lines.map((line) => line.user))).toEqual(new Set([user]));
+  }
+});
+
+test("hands out no tokens when the secret is not its own", async () => {
+  const example = Example.start(withDatabase());
+
+  const page = await (await fetch(await example.listening())).text();
+
+  expect(page).toContain("ALICE=&lt;your token&gt;");
+});
+
+test("starts a PostgreSQL of its own without DATABASE_URL, and ends it with itself", async () => {
+  const folder = await emptyFolder();
+  const example = Example.start({ DATABASE_URL: "", TMPDIR: folder });
+  const url = await example.listening();
+  const health = await (await fetch(`${url}/health`)).json();
+
+  example.child.kill();
+
+  expect(health).toMatchObject({ database: "up" });
+  expect(await example.exit).toEqual([0, null]);
+  expect(await readdir(folder)).toEqual([]);
+}, 30_000);
+
+test("leaves no PostgreSQL behind when it is killed", async () => {
+  const folder = await emptyFolder();
+  const example = Example.start({ DATABASE_URL: "", TMPDIR: folder });
+  await example.listening();
+  const before = await readdir(folder);
+
+  example.child.kill("SIGKILL");
+
+  const after = await eventually(
+    () => readdir(folder),
+    (entries) => entries.length === 0,
+  );
+  expect(before).toHaveLength(1);
+  expect(after).toEqual([]);
+}, 30_000);
+
+test("says what to do when its port is taken", async () => {
+  const taken = createServer().listen(0);
+  await once(taken, "listening");
+  onTestFinished(() => void taken.close());
+  const { port } = taken.address() as AddressInfo;
+
+  const example = Example.start({ ...withDatabase(), PORT: String(port) });
+
+  expect(await example.exit).toEqual([1, null]);
+  expect(example.output).toContain(`Cannot listen on port ${port}; PORT=0 takes a free one.`);
+});
+
+test("says which database it could not reach", async () => {
+  const example = Example.start({ DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" });
+
+  expect(await example.exit).toEqual([1, null]);
+  expect(example.output).toContain("the database none at 127.0.0.1:1");
+  expect(example.output).toContain("ECONNREFUSED");
+});
+
+/** Where the embedded PostgreSQL keeps its data; "postgres" must be able to enter when root runs this. */
+async function emptyFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "koa-orders-test-"));
+  await chmod(folder, 0o755);
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,78 @@
+/** The prover, built: it passes the sound app and reports each planted bug. Needs `npm run build && npm run build:examples`. */
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { databaseForTests, type TestDatabase } from "./koa-orders-support.js";
+
+const PROVE = fileURLToPath(new URL("../../examples/dist/koa-orders/prove/main.js", import.meta.url));
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await databaseForTests();
+});
+
+afterAll(() => database.stop());
+
+interface Verdict {
+  readonly code: number;
+  readonly output: string;
+  /** What is marked as wrong in the table. */
+  readonly wrong: string[];
+}
+
+async function prove(...args: string[]): Promise<Verdict> {
+  const { code, stdout, stderr } = await run(["--seed=7", ...args]);
+  const wrong = [...stdout.matchAll(/^ *(.+?) {2,}\d+ +\d+ {2}WRONG$/gm)].map(([, what]) => what);
+  return { code, output: stdout + stderr, wrong };
+}
+
+async function run(args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = { ...process.env, DATABASE_URL: database.url };
+  try {
+    return { code: 0, ...(await promisify(execFile)(process.execPath, [PROVE, ...args], { env })) };
+  } catch (error) {
+    return error as { code: number; stdout: string; stderr: string };
+  }
+}
+
+test("passes the sound app", async () => {
+  const { code, wrong } = await prove("--requests=600", "--users=40");
+
+  expect({ code, wrong }).toEqual({ code: 0, wrong: [] });
+}, 60_000);
+
+test("reports a user that a singleton remembers", async () => {
+  const { code, wrong } = await prove("--requests=300", "--users=40", "--break=singleton-user");
+
+  expect(code).toBe(1);
+  expect(wrong).toEqual(expect.arrayContaining(["of a wrong user", "stored under a wrong user"]));
+}, 60_000);
+
+test("reports a connection that requests share", async () => {
+  const { code, wrong } = await prove("--requests=300", "--users=40", "--break=shared-connection");
+
+  expect(code).toBe(1);
+  expect(wrong).toEqual(expect.arrayContaining(["of a wrong user", "connections left checked out"]));
+}, 60_000);
+
+test("reports transactions that nobody ends", async () => {
+  const { code, wrong } = await prove("--requests=300", "--users=40", "--break=never-close");
+
+  expect(code).toBe(1);
+  expect(wrong).toEqual(
+    expect.arrayContaining([
+      "orders placed, and stored whole",
+      "committed",
+      "connections left checked out",
+      "database sessions left in a transaction",
+    ]),
+  );
+}, 60_000);
+
+test("says how it is used when an option is wrong", async () => {
+  const { code, output } = await prove("--break=everything");
+
+  expect(code).toBe(1);
+  expect(output).toContain("--break=everything is unknown; there are singleton-user, shared-connection, never-close.");
+}, 60_000);

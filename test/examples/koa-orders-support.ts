@@ -1,0 +1,212 @@
+/** What the tests of examples/koa-orders share: a database, a served app, and a client that speaks for a user. */
+import { once } from "node:events";
+import { createServer, connect, type AddressInfo, type Server, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { createApp } from "../../examples/koa-orders/app.js";
+import { Tokens } from "../../examples/koa-orders/auth/tokens.js";
+import { finish, listen, urlOf } from "../../examples/koa-orders/server.js";
+
+export interface TestDatabase {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const LOCAL = "postgresql://postgres@127.0.0.1:5432/test";
+
+/** DATABASE_URL, else a local server with a database named "test" that asks for no password, else the embedded one. */
+export async function databaseForTests(): Promise<TestDatabase> {
+  const url = process.env.DATABASE_URL ?? ((await answers(LOCAL)) ? LOCAL : undefined);
+  console.log(`koa-orders is tested on ${url === undefined ? "the embedded PostgreSQL" : new URL(url).host}`);
+  return url === undefined ? embedded() : { url, stop: async () => {} };
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** From the built example, because it forks a process that runs without a compiler. */
+async function embedded(): Promise<TestDatabase> {
+  const built = new URL("../../examples/dist/koa-orders/database/embedded.js", import.meta.url);
+  const { startEmbeddedDatabase } = await import(built.href);
+  return startEmbeddedDatabase();
+}
+
+let schemas = 0;
+
+/** A schema name that no other test file uses. */
+export function freshSchema(): string {
+  schemas += 1;
+  return `koa_orders_test_${process.pid}_${schemas}`;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: any;
+}
+
+/** The app on a socket. */
+export class Orders {
+  private constructor(
+    readonly app: ReturnType<typeof createApp>,
+    readonly server: Server,
+    readonly tokens: Tokens,
+    readonly url: string,
+  ) {}
+
+  static async serve(): Promise<Orders> {
+    const tokens = new Tokens();
+    const app = createApp(tokens, { demo: true });
+    const server = await listen(app, 0);
+    return new Orders(app, server, tokens, urlOf(server));
+  }
+
+  async get(path: string, user: string): Promise<Answer> {
+    return this.send(path, { headers: { authorization: `Bearer ${await this.tokens.issue(user)}` } });
+  }
+
+  async place(order: unknown, user: string): Promise<Answer> {
+    return this.post(JSON.stringify(order), user);
+  }
+
+  async post(body: string, user: string): Promise<Answer> {
+    const authorization = `Bearer ${await this.tokens.issue(user)}`;
+    return this.send("/orders", {
+      method: "POST",
+      headers: { authorization, "content-type": "application/json" },
+      body,
+    });
+  }
+
+  async send(path: string, init: RequestInit = {}): Promise<Answer> {
+    const response = await fetch(this.url + path, init);
+    const text = await response.text();
+    const json = response.headers.get("content-type")?.includes("json");
+    return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+  }
+
+  /** Waits until nothing is in use any more but what this question uses itself; gives the last answer. */
+  async settled(): Promise<Answer> {
+    return eventually(
+      () => this.send("/health"),
+      ({ body }) => body.liveScopes === 1 && body.connections.inUse === 0,
+    );
+  }
+
+  async close(): Promise<boolean> {
+    return finish(this.app, this.server, 5_000);
+  }
+}
+
+/** Asks again until the answer is `wanted`, for at most five seconds; gives the last one. */
+export async function eventually<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
+  for (let attempt = 0; attempt < 250; attempt += 1) {
+    const answer = await ask();
+    if (wanted(answer)) return answer;
+    await sleep(20);
+  }
+  return ask();
+}
+
+/** Stands between the app and its database, and can take it away. */
+export class Cable {
+  readonly #sockets = new Set<Socket>();
+  #plugged = true;
+
+  private constructor(
+    readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  static async to(databaseUrl: string): Promise<Cable> {
+    const { hostname, port } = new URL(databaseUrl);
+    const server = createServer((socket) => cable.#carry(socket, connect(Number(port || 5432), hostname)));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = new URL(databaseUrl);
+    url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const cable = new Cable(server, url.href);
+    return cable;
+  }
+
+  /** Cuts every connection, and refuses new ones. */
+  unplug(): void {
+    this.#plugged = false;
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  plug(): void {
+    this.#plugged = true;
+  }
+
+  async close(): Promise<void> {
+    this.unplug();
+    this.server.close();
+    await once(this.server, "close");
+  }
+
+  #carry(app: Socket, database: Socket): void {
+    for (const socket of [app, database]) {
+      this.#sockets.add(socket);
+      socket.on("error", () => {});
+      socket.on("close", () => this.#sockets.delete(socket));
+    }
+    if (!this.#plugged) return this.unplug();
+    app.pipe(database).pipe(app);
+    app.on("close", () => database.destroy());
+    database.on("close", () => app.destroy());
+  }
+}
+
+/** Holds a lock on a table, so that every request that writes there waits in the middle of its work. */
+export class Roadblock {
+  private constructor(
+    readonly schema: string,
+    readonly holder: pg.Client,
+    /** Outside the holder's transaction, in which pg_stat_activity would stand still. */
+    readonly observer: pg.Client,
+  ) {}
+
+  static async on(table: string, databaseUrl: string, schema: string): Promise<Roadblock> {
+    const [holder, observer] = await Promise.all([ownerOf(databaseUrl, schema), ownerOf(databaseUrl, schema)]);
+    await holder.query("BEGIN");
+    await holder.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+    return new Roadblock(schema, holder, observer);
+  }
+
+  /** Until a session of the app waits at the lock. */
+  async reached(): Promise<void> {
+    const stopped = await eventually(
+      () =>
+        this.observer.query("SELECT FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'", [
+          this.schema,
+        ]),
+      ({ rowCount }) => rowCount === 1,
+    );
+    if (stopped.rowCount !== 1) throw new Error("no session reached the lock");
+  }
+
+  async lift(): Promise<void> {
+    await this.holder.query("ROLLBACK");
+    await Promise.all([this.holder.end(), this.observer.end()]);
+  }
+}
+
+/** A client that row-level security does not bind. */
+export async function ownerOf(databaseUrl: string, schema: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    options: `-c search_path=${schema}`,
+    application_name: "test",
+  });
+  await client.connect();
+  return client;
+}
