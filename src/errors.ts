@@ -59,7 +59,8 @@ function brand(error: Error, code: string, details: ErrorDetails): void {
   const { name } = error.constructor;
   hide(error, { [BRAND]: true, [DETAILS]: details, code, path: details.path ?? [], name: `${name} [${code}]` });
   Error.captureStackTrace(error, error.constructor);
-  hide(error, { name });
+  // Reading the stack fixes its headline, while the name has the code in it.
+  hide(error, { stack: error.stack, name });
 }
 
 function hide(error: Error, data: Record<string | symbol, unknown>): void {
@@ -68,14 +69,28 @@ function hide(error: Error, data: Record<string | symbol, unknown>): void {
   }
 }
 
-/** Adds what lies above the place where `error` arose, outermost first: steps to its path, tsyringe's sentences to its text. */
-export function prependPath(error: AmbitError, steps: readonly PathStep[], sentences: readonly string[]): void {
+/**
+ * Adds the holder of what failed to an error: a step to its path, one of tsyringe's sentences to its text.
+ *
+ * @param via how the holder asks for what is first on the path now
+ */
+export function addHolder(error: AmbitError, holder: PathStep, via: string | undefined, sentence: string): void {
   const before = (error as unknown as { [DETAILS]: ErrorDetails })[DETAILS];
-  const path = [...steps, ...(before.path ?? [])];
-  const details = { ...before, path, sentences: [...sentences, ...(before.sentences ?? [])] };
+  const [first, ...rest] = before.path ?? [];
+  const path = first === undefined ? [holder] : [holder, { ...first, via }, ...rest];
+  change(error, { ...before, path, sentences: [sentence, ...(before.sentences ?? [])] });
+}
+
+/** Begins the path of an error that has none: with what failed. */
+export function beginPath(error: AmbitError, failed: PathStep): void {
+  const before = (error as unknown as { [DETAILS]: ErrorDetails })[DETAILS];
+  if (before.path === undefined || before.path.length === 0) change(error, { ...before, path: [failed] });
+}
+
+function change(error: AmbitError, details: ErrorDetails): void {
   const message = textOf(details);
   const stack = error.stack?.replace(error.message, () => message);
-  hide(error, { [DETAILS]: details, path, message, stack });
+  hide(error, { [DETAILS]: details, path: details.path ?? [], message, stack });
 }
 
 function textOf({ message, path = [], fix, sentences = [] }: ErrorDetails): string {
@@ -106,45 +121,55 @@ function causeOf({ cause }: ErrorDetails): ErrorOptions | undefined {
 
 /** A token that no registration, seed or class answers. */
 export class UnregisteredTokenError extends AmbitError {
-  constructor(token: string, path: readonly PathStep[] = []) {
-    super("ERR_AMBIT_UNREGISTERED", {
-      message: `Attempted to resolve unregistered dependency token: "${token}"`,
-      path,
-      fix: `container.register(${token}, { useClass: ... }), or give it as a seed when the scope opens.`,
-    });
+  private constructor(message: string, fix: string) {
+    super("ERR_AMBIT_UNREGISTERED", { message, fix });
+  }
+
+  static of(token: string, name: string): UnregisteredTokenError {
+    return new UnregisteredTokenError(
+      `Attempted to resolve unregistered dependency token: "${token}"`,
+      `container.register(${name}, { useClass: ... }), or give it as a seed when the scope opens.`,
+    );
+  }
+
+  /** A seed that nobody gave to this scope, or to one around it. */
+  static notSeeded(name: string): UnregisteredTokenError {
+    return new UnregisteredTokenError(
+      `Cannot resolve ${name}: it is given when a scope opens, and neither this scope nor one around it was given it.`,
+      `container.runInScope({ seeds: [[${name}, value]] }, ...), or scope.seed(${name}, value) before it is asked for.`,
+    );
   }
 }
 
 /** A class whose constructor takes parameters that nothing describes. */
 export class MissingTypeInfoError extends AmbitError {
-  /** @param parameter the position without a type, or `undefined` when the whole constructor is unknown */
-  constructor(className: string, parameter: number | undefined, path: readonly PathStep[] = []) {
-    super("ERR_AMBIT_MISSING_TYPE_INFO", {
-      message:
-        parameter === undefined
-          ? `TypeInfo not known for "${className}"`
-          : `TypeInfo not known for "${className}": nothing says what to inject as parameter #${parameter}.`,
-      path,
-      fix: `put @inject(Token) before each constructor parameter of ${className}, or register it with { useClass: ${className}, deps: [...] }.`,
-    });
+  private constructor(message: string, fix: string) {
+    super("ERR_AMBIT_MISSING_TYPE_INFO", { message, fix });
   }
 
-  /** The class itself is `undefined` where it is used: almost always two modules that import each other. */
-  static undefinedToken(path: readonly PathStep[] = []): MissingTypeInfoError {
-    const error = new MissingTypeInfoError("undefined", undefined, path);
-    prependPath(error, [], [
+  /** @param parameter the position without a type; `undefined` when the whole constructor is unknown */
+  static of(className: string, parameter: number | undefined): MissingTypeInfoError {
+    const which = parameter === undefined ? "" : `: nothing says what to inject as parameter #${parameter}.`;
+    return new MissingTypeInfoError(
+      `TypeInfo not known for "${className}"${which}`,
+      `put @inject(Token) before each constructor parameter of ${className}, or register it with { useClass: ${className}, deps: [...] }.`,
+    );
+  }
+
+  /** A class is `undefined` where it is used: almost always two modules that import each other. */
+  static undefinedClass(): MissingTypeInfoError {
+    return new MissingTypeInfoError(
       "Attempted to construct an undefined constructor. Could mean a circular dependency problem. Try using `delay` function.",
-    ]);
-    return error;
+      "import the class directly, or take it with @inject(delay(() => TheClass)) or by a token that both modules share.",
+    );
   }
 }
 
 /** Things that need each other to be built. */
 export class CyclicDependencyError extends AmbitError {
-  constructor(names: readonly string[], path: readonly PathStep[] = []) {
+  constructor(names: readonly string[]) {
     super("ERR_AMBIT_CYCLE", {
       message: `Cannot build ${names[0]}: it needs itself (${names.join(" -> ")}).`,
-      path,
       fix: "take one of them with @injectRef(...) or @inject(delay(() => ...)), or move what both need into a third class.",
     });
   }
@@ -163,10 +188,9 @@ export class CaptiveDependencyError extends AmbitError {
 
 /** An async provider, not yet built, met by a synchronous `resolve`. */
 export class AsyncDependencyError extends AmbitError {
-  constructor(name: string, path: readonly PathStep[] = []) {
+  constructor(name: string) {
     super("ERR_AMBIT_ASYNC", {
       message: `Cannot resolve ${name} synchronously: its provider is async and it is not built yet.`,
-      path,
       fix: "await resolveAsync(...) instead of resolve(...), or resolve it once with resolveAsync at start-up.",
     });
   }
@@ -183,11 +207,10 @@ export class RegistrationError extends AmbitError {
 
 /** A context-scoped thing was asked for where no scope of its container is current. */
 export class NoScopeError extends AmbitError {
-  constructor(name: string, scopeName: string | undefined, path: readonly PathStep[] = []) {
+  constructor(name: string, scopeName: string | undefined) {
     const which = scopeName === undefined ? "no scope" : `no scope named "${scopeName}"`;
     super("ERR_AMBIT_NO_SCOPE", {
       message: `Cannot resolve context-scoped ${name}: ${which} of its container is current here.`,
-      path,
       fix:
         scopeName === undefined
           ? "run this inside container.runInScope(...), or put scopePerRequest(container) before the middleware that asks."
@@ -211,10 +234,9 @@ function labelOf({ name, id, state }: ScopeLabel): string {
 export class ScopeClosedError extends AmbitError {
   declare readonly scopeId: string;
 
-  constructor(action: string, scope: ScopeLabel, path: readonly PathStep[] = []) {
+  constructor(action: string, scope: ScopeLabel) {
     super("ERR_AMBIT_SCOPE_CLOSED", {
       message: `Cannot ${action}: ${labelOf(scope)} has ended.`,
-      path,
       fix: "work that outlives its scope needs scope.hold(promise), or a scope of its own: container.runInScope({ parent: null }, ...).",
     });
     hide(this, { scopeId: scope.id });

@@ -1,0 +1,122 @@
+/** One `resolve()`: for whom it builds, and what becomes of errors on the way out. */
+import { callStack, currentCell } from "../context/cell.js";
+import { CLOSED, DISPOSING } from "../scope/owner.js";
+import { disposerOf } from "../scope/disposal.js";
+import { CyclicDependencyError } from "../errors.js";
+import { Lifespan } from "../scope/lifespan.js";
+import { endedError } from "./claim.js";
+import { currentFlight } from "./flight.js";
+import { arose, assertNotCaptive, currentFrame, explain, type Frame, Holding, homeOf, seal } from "./frame.js";
+import { Lifecycle } from "./lifecycle.js";
+import { type Flight, type Home, NOT_CONSTANT, type Plan } from "./plan.js";
+import { Resolution } from "./resolution.js";
+import { keptInSlot } from "./slots.js";
+
+/** How deep `resolve` may be called from inside of `resolve`: beyond it, a factory asks for itself. */
+const DEEPEST = 400;
+let depth = 0;
+
+/** Gives what `plan` stands for to whoever asks a container just now; `outside` is for those in no scope. */
+export function ask(plan: Plan, outside: Home): unknown {
+  const frame = currentFrame();
+  if (frame !== undefined && homeOf(frame).family === outside.family) return askInside(plan, frame);
+  const flight = currentFlight();
+  if (flight !== undefined && flight.home.family === outside.family) return askInside(plan, flight);
+  return obtain(plan, currentScope(outside.family) ?? outside);
+}
+
+/** The same, asynchronously. */
+export function askAsync(plan: Plan, outside: Home): Promise<unknown> {
+  const frame = currentFrame();
+  const flight = currentFlight();
+  if (frame !== undefined && homeOf(frame).family === outside.family) return obtainAsync(plan, homeOf(frame), flight);
+  if (flight === undefined || flight.home.family !== outside.family) {
+    return obtainAsync(plan, currentScope(outside.family) ?? outside, undefined);
+  }
+  assertNotCaptive(flight.plan, plan, ASKED);
+  return obtainAsync(plan, flight.home, flight);
+}
+
+const ASKED = "asked for while it was built";
+
+/** Asked by a constructor or factory: what it gets lives where the thing that is being built lives. */
+function askInside(plan: Plan, asker: Frame | Flight): unknown {
+  if ("plan" in asker) assertNotCaptive(asker.plan, plan, ASKED);
+  return obtain(plan, asker instanceof Holding || "waitsFor" in asker ? asker.home : asker);
+}
+
+/** The current scope, or the nearest around it, of this container family. */
+export function currentScope(family: object): Home | undefined {
+  let scope = currentCell().scope as (Lifespan & Home) | undefined;
+  while (scope !== undefined && scope.family !== family) {
+    scope = (scope.extras?.around ?? scope.enclosing) as (Lifespan & Home) | undefined;
+  }
+  return scope;
+}
+
+/** Builds what `plan` stands for, for `home`. */
+export function obtain(plan: Plan, home: Home): unknown {
+  if (plan.constant !== NOT_CONSTANT && home.phase !== CLOSED) return plan.constant;
+  if (home.phase >= DISPOSING) return remaining(plan, home);
+  const frame = callStack.frame as Frame | undefined;
+  // A holder stays on the stack through what it asks for, so that nothing below gets past the check.
+  if (frame === undefined || homeOf(frame) !== home) callStack.frame = home;
+  if (++depth > DEEPEST) throw tooDeep(plan);
+  try {
+    return plan.get(home, plan.perResolution ? new Resolution() : undefined);
+  } catch (error) {
+    throw explained(error, plan, frame);
+  } finally {
+    depth--;
+    callStack.frame = frame;
+  }
+}
+
+/** Builds it, waiting where that is needed. Never throws: what goes wrong rejects. */
+export async function obtainAsync(plan: Plan, home: Home, waiter: Flight | undefined): Promise<unknown> {
+  if (home.phase >= DISPOSING) return remaining(plan, home);
+  const frame = callStack.frame as Frame | undefined;
+  try {
+    return await startAsync(plan, home, waiter);
+  } catch (error) {
+    throw explained(error, plan, frame ?? waiter);
+  }
+}
+
+/** The synchronous beginning of an async build; gives a promise only where something has to be waited for. */
+export function startAsync(plan: Plan, home: Home, waiter: Flight | undefined): unknown {
+  const { frame } = callStack;
+  callStack.frame = home;
+  try {
+    return plan.getAsync(home, plan.perResolution ? new Resolution() : undefined, waiter);
+  } finally {
+    callStack.frame = frame;
+  }
+}
+
+function explained(error: unknown, plan: Plan, asker: object | undefined): unknown {
+  explain(error, plan);
+  if (asker === undefined) seal(error);
+  return error;
+}
+
+function tooDeep(plan: Plan): CyclicDependencyError {
+  depth--;
+  return arose(new CyclicDependencyError([plan.name, "...", plan.name]), plan);
+}
+
+/** What a closing scope still gives: what is built and not yet disposed. */
+function remaining(plan: Plan, home: Home): unknown {
+  const kept = home.phase === CLOSED ? undefined : keptBy(plan, home);
+  if (kept === undefined) throw explained(endedError(home, plan), plan, undefined);
+  return kept.value;
+}
+
+function keptBy(plan: Plan, home: Home): { readonly value: unknown } | undefined {
+  if (plan.lifecycle !== Lifecycle.ContextScoped || plan.slot < 0) return undefined;
+  for (let scope: Home | undefined = home; scope instanceof Lifespan; scope = scope.enclosing as Home | undefined) {
+    const kept = keptInSlot(scope, plan.slot);
+    if (kept !== undefined) return disposerOf(kept.value) === undefined || scope.owns(kept.value) ? kept : undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,120 @@
+/** Who ends what was built: puts instances on the disposal stack of their owner. */
+import { currentCell, enter, rootCell } from "../context/cell.js";
+import { ContainerDisposedError, RegistrationError } from "../errors.js";
+import { disposerOf, isThenable, TOLD } from "../scope/disposal.js";
+import { Lifespan } from "../scope/lifespan.js";
+import { type Outcome, PARENT_ENDED } from "../scope/outcome.js";
+import { DISPOSING } from "../scope/owner.js";
+import { arose } from "./frame.js";
+import type { Home, Plan } from "./plan.js";
+import type { Constructor } from "./token.js";
+
+/** Makes `home` the owner of a value that was built for it. */
+export function claim<T>(home: Home, value: T, plan: Plan): T {
+  if (home.phase >= DISPOSING) return tooLate(home, value, plan);
+  home.own(value);
+  return value;
+}
+
+/** The same for what a factory gave: it may be another's, and then it stays the other's. */
+export function claimUnlessOwned<T>(home: Home, value: T, plan: Plan): T {
+  if (disposerOf(value) === undefined || isOwned(home, value)) return value;
+  return claim(home, value, plan);
+}
+
+/** Whether `value` has an owner already: this one, a scope around it, a container; or is an owner itself. */
+function isOwned(home: Home, value: unknown): boolean {
+  if (value instanceof Lifespan || value === home.place?.container) return true;
+  for (let scope: Home | undefined = home; scope !== undefined; scope = enclosing(scope))
+    if (scope.owns(value)) return true;
+  return home.containerOwns(value);
+}
+
+function enclosing(home: Home): Home | undefined {
+  return home instanceof Lifespan ? (home.enclosing as Home | undefined) : undefined;
+}
+
+/** An instance that was finished while its owner was closing: it is disposed at once, and whoever waited hears why. */
+function tooLate(home: Home, value: unknown, plan: Plan): never {
+  const pending = disposerOf(value)?.call(value);
+  if (isThenable(pending)) pending.then(undefined, home.report);
+  throw endedError(home, plan);
+}
+
+/** The same where the waiter can wait for the disposal. */
+export async function claimAsync<T>(home: Home, value: T, plan: Plan): Promise<T> {
+  if (home.phase < DISPOSING) return claimUnlessOwned(home, value, plan);
+  await disposerOf(value)?.call(value);
+  throw endedError(home, plan);
+}
+
+/** Why nothing can be built for `home` any more. */
+export function endedError(home: Home, plan: Plan): Error {
+  if (!(home instanceof Lifespan)) return new ContainerDisposedError();
+  return arose(home.ended(`resolve ${plan.name}`), plan);
+}
+
+/** Whether an instance of `target` may have a disposer that only a look at the instance itself would show. */
+export function mayHaveDisposer(target: Constructor): boolean {
+  if (disposerOf(target.prototype) !== undefined) return true;
+  // A disposer that is assigned in a constructor leaves its name in the source of the class.
+  for (
+    let part: unknown = target;
+    typeof part === "function" && part !== Function.prototype;
+    part = Object.getPrototypeOf(part)
+  ) {
+    if (/dispose/i.test(String(part))) return true;
+  }
+  return false;
+}
+
+// Generators
+
+type Steps = Iterator<unknown, unknown, unknown> | AsyncIterator<unknown, unknown, unknown>;
+
+/** Makes `home` the owner of what a generator has yielded: the generator is resumed with the outcome when it ends. */
+export function claimGenerator(home: Home, steps: Steps, yielded: IteratorResult<unknown>, plan: Plan): unknown {
+  if (yielded.done) throw returnedWithoutYield(plan);
+  const finish = (outcome?: Outcome) => inHome(home, () => finishGenerator(steps, outcome, plan));
+  if (home.phase < DISPOSING) {
+    home.push(yielded.value, finish, TOLD);
+    return yielded.value;
+  }
+  const pending = finish(PARENT_ENDED);
+  if (!isThenable(pending)) throw endedError(home, plan);
+  return pending.then(() => {
+    throw endedError(home, plan);
+  });
+}
+
+/** Runs the rest of a generator. It must not yield again; if it does, it is ended, and that is an error. */
+function finishGenerator(steps: Steps, outcome: Outcome | undefined, plan: Plan): unknown {
+  const last = steps.next(outcome);
+  return isThenable(last)
+    ? last.then((result) => finished(steps, result as IteratorResult<unknown>, plan))
+    : finished(steps, last, plan);
+}
+
+function finished(steps: Steps, { done }: IteratorResult<unknown>, plan: Plan): unknown {
+  if (done) return undefined;
+  const refuse = () => {
+    throw new RegistrationError(
+      `The generator of ${plan.name} yielded twice: it yields its value once, and the rest is its end.`,
+    );
+  };
+  const pending = steps.return?.();
+  return isThenable(pending) ? pending.then(refuse) : refuse();
+}
+
+function returnedWithoutYield(plan: Plan): RegistrationError {
+  return new RegistrationError(
+    `The generator of ${plan.name} returned without a yield: there is no value to inject.`,
+    "yield the value once: const outcome = yield value;",
+  );
+}
+
+/** Each step of a generator, and each long-lived build, runs in the Context of its home, whoever asks. */
+export function inHome<R>(home: Home, step: () => R): R {
+  const own = home instanceof Lifespan ? home : home.longLived ? rootCell : currentCell();
+  return currentCell() === own ? step() : enter(own, step);
+}

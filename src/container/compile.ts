@@ -1,0 +1,326 @@
+/** Turns registrations into plans: finds what they need, and refuses what can never work before anything is built. */
+import {
+  addHolder,
+  AmbitError,
+  beginPath,
+  CyclicDependencyError,
+  MissingTypeInfoError,
+  UnregisteredTokenError,
+} from "../errors.js";
+import { Lifespan } from "../scope/lifespan.js";
+import type { Dep } from "./dep.js";
+import { assertNotCaptive, within } from "./frame.js";
+import { Lifecycle, outlivesScopes } from "./lifecycle.js";
+import { applyLifetime } from "./lifetimes.js";
+import { asyncFactoryMaker, classMaker, factoryMaker, generatorMaker, isAsyncGenerator, type Maker } from "./make.js";
+import { type Edge, type Get, Plan, type Reach, type Source } from "./plan.js";
+import { ScopeRef } from "./ref.js";
+import type { Registration } from "./registration.js";
+import { type Request, requestsOfClass, requestsOfDeps } from "./requests.js";
+import { Resolution } from "./resolution.js";
+import { findSeed, seedNotGiven } from "./seeds.js";
+import { allSource, constantSource, transformSource } from "./sources.js";
+import {
+  type Constructor,
+  type Delayed,
+  type InjectionToken,
+  isClass,
+  isDelayed,
+  isNormalToken,
+  nameOfToken,
+} from "./token.js";
+import type { View } from "./view.js";
+
+/** What is being compiled, outermost first: it finds cycles. */
+interface Trail {
+  readonly registration: Registration;
+  readonly view: View;
+  readonly plan: Plan;
+  readonly above: Trail | undefined;
+}
+
+/** The plan that answers `resolve(token)`. */
+export function planFor(view: View, token: InjectionToken): Plan {
+  view.refresh();
+  let plan = view.plans.get(token);
+  if (plan === undefined) view.plans.set(token, (plan = compileToken(view, token, undefined)));
+  return plan;
+}
+
+/** The plan that answers `resolveAll(token)`. */
+export function planForAll(view: View, token: InjectionToken): Plan {
+  view.refresh();
+  let plan = view.plansForAll.get(token);
+  if (plan === undefined) {
+    plan = new Plan(`all of ${nameOfToken(token)}`, Lifecycle.Transient, undefined, view);
+    const request = { token, multiple: true, optional: false, via: "registration", sentence: "" };
+    finish(plan, [edgeOf(plan, view, request, undefined)]);
+    const [{ source }] = plan.edges as [Edge];
+    plan.get = source.get;
+    plan.getAsync = source.getAsync;
+    view.plansForAll.set(token, plan);
+  }
+  return plan;
+}
+
+function compileToken(view: View, token: InjectionToken | undefined, trail: Trail | undefined): Plan {
+  if (token === undefined) throw MissingTypeInfoError.undefinedClass();
+  if (isDelayed(token)) return delayedPlan(view, token);
+  const { seeds, builtIn } = view.family;
+  const registration = view.find(token)?.at(-1) ?? seeds.get(token) ?? builtIn.get(token) ?? implicit(view, token);
+  if (registration !== undefined) return intercepted(view, token, compile(view, registration, trail));
+  const error = UnregisteredTokenError.of(String(token), nameOfToken(token));
+  beginPath(error, { name: nameOfToken(token), lifetime: "not registered" });
+  throw error;
+}
+
+function implicit(view: View, token: InjectionToken): Registration | undefined {
+  return isClass(token) ? view.implicit(token) : undefined;
+}
+
+/** The plan of one registration, for those who resolve in `view`. */
+export function compile(view: View, registration: Registration, trail?: Trail): Plan {
+  const at = viewOf(view, registration);
+  at.refresh();
+  const known = at.compiled.get(registration);
+  if (known !== undefined) return known;
+  assertNoCycle(registration, at, trail);
+  const plan = new Plan(registration.name, registration.lifecycle, registration.scopeName, at);
+  fill(plan, { registration, view: at, plan, above: trail });
+  at.compiled.set(registration, plan);
+  return plan;
+}
+
+/** Whose registrations the dependencies come from: what is shared sees what all who share it see. */
+function viewOf(view: View, registration: Registration): View {
+  const { lifecycle } = registration;
+  if (lifecycle === Lifecycle.Singleton) return view.whereRegistered(registration).base;
+  if (lifecycle === Lifecycle.ThreadScoped) return view.root;
+  return lifecycle === Lifecycle.ContainerScoped ? view.base : view;
+}
+
+function assertNoCycle(registration: Registration, view: View, trail: Trail | undefined): void {
+  const names: string[] = [];
+  for (let at = trail; at !== undefined; at = at.above) {
+    names.unshift(at.plan.name);
+    if (at.registration !== registration || at.view !== view) continue;
+    const error = new CyclicDependencyError([...names, registration.name]);
+    beginPath(error, at.plan.step());
+    throw error;
+  }
+}
+
+function fill(plan: Plan, trail: Trail): void {
+  const { registration } = trail;
+  const { provider, kind } = registration;
+  if (kind === "useValue") return plan.settle(provider.useValue);
+  if (kind === "useSeed") return fillSeed(plan, trail);
+  finish(plan, edgesOf(plan, trail), registration);
+  if (registration.lifecycle === Lifecycle.ContextScoped && registration.slot < 0)
+    registration.slot = plan.place.family.slots++;
+  plan.slot = registration.slot;
+  applyLifetime(plan, registration, makerOf(plan, registration));
+}
+
+/** What follows from the edges of a plan. */
+function finish(plan: Plan, edges: readonly Edge[], registration?: Registration): void {
+  plan.edges = edges;
+  plan.reaches = reachesOf(plan);
+  plan.async = isAsync(registration) || edges.some(({ source }) => source.async);
+  plan.perResolution =
+    plan.lifecycle === Lifecycle.ResolutionScoped ||
+    edges.some(({ plans }) => plans.some((next) => next.perResolution));
+  for (const { plans, via } of edges) for (const held of plans) assertNotCaptive(plan, held, via);
+}
+
+function isAsync(registration: Registration | undefined): boolean {
+  return registration?.kind === "useAsyncFactory" || isAsyncGenerator(registration?.provider.useGenerator);
+}
+
+/** The context-lived things that a plan leads to: one path for each scope name. */
+function reachesOf(plan: Plan): Reach[] {
+  const { lifecycle, scopeName } = plan;
+  if (lifecycle === Lifecycle.ContextScoped) return [{ scopeName, seed: false, path: [plan.step()] }];
+  if (outlivesScopes(lifecycle)) return [];
+  const found: Reach[] = [];
+  for (const { plans, via } of plan.edges) {
+    for (const reach of plans.flatMap((next) => next.reaches)) {
+      if (!found.some((known) => known.scopeName === reach.scopeName && known.seed === reach.seed))
+        found.push(further(plan, via, reach));
+    }
+  }
+  return found;
+}
+
+function further(plan: Plan, via: string, reach: Reach): Reach {
+  const [first, ...rest] = reach.path;
+  return { ...reach, path: [plan.step(), ...(first === undefined ? [] : [{ ...first, via }]), ...rest] };
+}
+
+function edgesOf(plan: Plan, trail: Trail): Edge[] {
+  return requestsOf(plan, trail.registration).map((request) => edgeOf(plan, trail.view, request, trail));
+}
+
+function requestsOf(plan: Plan, { provider, kind, name }: Registration): readonly Request[] {
+  if (provider.deps !== undefined) return requestsOfDeps(provider.deps as readonly Dep[], name);
+  if (kind === "useToken") return [aliasRequest(name, provider.useToken as InjectionToken)];
+  if (kind !== "useClass") return [];
+  if (isDelayed(provider.useClass)) return [aliasRequest(name, provider.useClass)];
+  try {
+    return requestsOfClass(provider.useClass as Constructor);
+  } catch (error) {
+    if (error instanceof AmbitError) beginPath(error, plan.step());
+    throw error;
+  }
+}
+
+function aliasRequest(name: string, token: InjectionToken): Request {
+  return {
+    token,
+    multiple: false,
+    optional: false,
+    via: "alias",
+    sentence: `Cannot resolve "${name}" as "${nameOfToken(token)}". Reason:`,
+  };
+}
+
+function edgeOf(holder: Plan, view: View, request: Request, trail: Trail | undefined): Edge {
+  const { via, sentence } = request;
+  try {
+    const { source, plans } = sourceOf(holder, view, request, trail);
+    return { source, plans, via, sentence };
+  } catch (error) {
+    if (error instanceof AmbitError) addHolder(error, holder.step(), via, sentence);
+    throw error;
+  }
+}
+
+interface Found {
+  readonly source: Source;
+  readonly plans: readonly Plan[];
+}
+
+function sourceOf(holder: Plan, view: View, request: Request, trail: Trail | undefined): Found {
+  const { token, as, transform } = request;
+  if (as !== undefined)
+    return { source: constantSource(new ScopeRef(view.container, token as InjectionToken)), plans: [] };
+  if (isDelayed(token))
+    return { source: delayedSource(view, token, (held) => assertNotCaptive(holder, held, request.via)), plans: [] };
+  const inner = request.multiple ? allOf(view, request, trail) : oneOf(view, request, trail);
+  if (transform === undefined) return inner;
+  const transformer = compileToken(view, transform.token, trail);
+  return { source: transformSource(transformer, inner.source, transform.args), plans: [transformer, ...inner.plans] };
+}
+
+function oneOf(view: View, { token, optional }: Request, trail: Trail | undefined): Found {
+  // Optional is what nobody registered; a class is there without being registered, as in tsyringe.
+  if (optional && isNormalToken(token) && !isKnown(view, token))
+    return { source: constantSource(undefined), plans: [] };
+  const plan = compileToken(view, token, trail);
+  return { source: plan, plans: [plan] };
+}
+
+function allOf(view: View, { token, optional }: Request, trail: Trail | undefined): Found {
+  const registrations = token === undefined ? undefined : view.find(token);
+  if (registrations === undefined && optional && isNormalToken(token)) return { source: constantSource([]), plans: [] };
+  const plans = registrations?.map((registration) => compile(view, registration, trail)) ?? [
+    compileToken(view, token, trail),
+  ];
+  return { source: allSource(plans), plans };
+}
+
+/** tsyringe's `delay`: a stand-in that asks when it is first used, for the same home. */
+function delayedSource(view: View, token: Delayed, check: (held: Plan) => void): Source {
+  const get: Get = (home, resolution) =>
+    token.createProxy((target) => {
+      const plan = planFor(view, target);
+      check(plan);
+      return within(home, () => plan.get(home, resolution ?? new Resolution()));
+    });
+  return { get, getAsync: get, async: false };
+}
+
+function delayedPlan(view: View, token: Delayed): Plan {
+  const plan = new Plan("delay(...)", Lifecycle.Transient, undefined, view);
+  const source = delayedSource(view, token, () => {});
+  plan.get = source.get;
+  plan.getAsync = source.getAsync;
+  return plan;
+}
+
+/** A seed is found, not built; a class that was only sometimes given as one is built where it was not. */
+function fillSeed(plan: Plan, trail: Trail): void {
+  const { registration, view } = trail;
+  const { token } = registration;
+  const { family } = view;
+  if (registration.slot < 0) registration.slot = family.slots++;
+  const { slot } = registration;
+  plan.slot = slot;
+  const fallback = family.seeds.has(token) && isClass(token) ? compile(view, view.implicit(token), trail) : undefined;
+  plan.reaches = [{ scopeName: undefined, seed: true, path: [plan.step()] }];
+  plan.async = fallback?.async ?? false;
+  plan.get = (home, resolution) => {
+    const seed = findSeed(home, slot);
+    if (seed !== undefined) return seed.value;
+    if (fallback === undefined) throw seedNotGiven(plan);
+    return fallback.get(home, resolution);
+  };
+  plan.getAsync = (home, resolution, waiter) =>
+    findSeed(home, slot) === undefined && fallback !== undefined
+      ? fallback.getAsync(home, resolution, waiter)
+      : plan.get(home, resolution);
+}
+
+/** A plan that calls tsyringe's interceptors around another. */
+function intercepted(view: View, token: InjectionToken, plan: Plan): Plan {
+  const { interceptors } = view;
+  if (!interceptors.watches(token)) return plan;
+  const around = new Plan(plan.name, plan.lifecycle, plan.scopeName, view);
+  Object.assign(around, {
+    edges: plan.edges,
+    reaches: plan.reaches,
+    async: plan.async,
+    perResolution: plan.perResolution,
+  });
+  const after = (value: unknown) => {
+    interceptors.after(token, value, "Single");
+    return value;
+  };
+  around.get = (home, resolution) => {
+    interceptors.before(token, "Single");
+    return after(plan.get(home, resolution));
+  };
+  around.getAsync = (home, resolution, waiter) => {
+    interceptors.before(token, "Single");
+    const value = plan.getAsync(home, resolution, waiter);
+    return plan.async && value instanceof Promise ? value.then(after) : after(value);
+  };
+  return around;
+}
+
+/** Whether anything but a class itself says what `token` stands for. */
+export function isKnown(view: View, token: InjectionToken): boolean {
+  return view.find(token) !== undefined || view.family.seeds.has(token);
+}
+
+/** The second argument of a factory: the scope it builds for, if any. */
+const scopeOf: Get = (home) => (home instanceof Lifespan ? home : undefined);
+const scopeSource: Source = { get: scopeOf, getAsync: scopeOf, async: false };
+
+function makerOf(plan: Plan, registration: Registration): Maker {
+  const { provider, kind, owned } = registration;
+  const { container } = plan.place;
+  const given = [constantSource(container), scopeSource];
+  const sources = provider.deps === undefined && kind !== "useClass" ? given : plan.edges.map(({ source }) => source);
+  if (kind === "useFactory") return factoryMaker(plan, registration, sources);
+  if (kind === "useAsyncFactory") return asyncFactoryMaker(plan, registration, sources);
+  if (kind === "useGenerator") return generatorMaker(plan, registration, sources);
+  const [alias] = plan.edges;
+  if (alias !== undefined && (kind === "useToken" || isDelayed(provider.useClass))) {
+    return {
+      make: (home, resolution) => alias.source.get(home, resolution),
+      makeAsync: (...args) => alias.source.getAsync(...args),
+    };
+  }
+  return classMaker(plan, provider.useClass as Constructor, sources, owned);
+}

@@ -1,0 +1,407 @@
+/** The container: registers, resolves, opens scopes, has children, and ends what it built. */
+import { inspect } from "node:util";
+import { currentCell } from "../context/cell.js";
+import { ContainerDisposedError, RegistrationError, ScopeStateError } from "../errors.js";
+import { disposeAll, type Ending, Failure, Link, NESTED, thrown } from "../scope/disposal.js";
+import { DEFAULT_TIMEOUT } from "../scope/extras.js";
+import type { Lifespan, OpenScopes } from "../scope/lifespan.js";
+import { type Outcome, PARENT_ENDED, SUCCESS } from "../scope/outcome.js";
+import { CLOSED, DISPOSING, DRAINING, OPEN } from "../scope/owner.js";
+import { assertNoneEntered, runToEnd, runToEndSync, ScopeToken } from "../scope/run.js";
+import { forget, remember } from "../thread/thread-scope.js";
+import {
+  type AsyncFactoryProvider,
+  type AsyncFactoryWithDepsProvider,
+  type ClassProvider,
+  type ClassWithDepsProvider,
+  type DependencyContainer,
+  type FactoryProvider,
+  type FactoryWithDepsProvider,
+  type GeneratorProvider,
+  type GeneratorWithDepsProvider,
+  type Provider,
+  type RegistrationOptions,
+  Scope,
+  type ScopeOptions,
+  type SeedProvider,
+  type TokenProvider,
+  type ValueProvider,
+} from "./api.js";
+import type { Dep } from "./dep.js";
+import { ask, askAsync, currentScope } from "./ask.js";
+import { compile, isKnown, planFor, planForAll } from "./compile.js";
+import { ContainerHome, type Host, Outside } from "./homes.js";
+import { Lifecycle } from "./lifecycle.js";
+import { OpenedScope } from "./opened-scope.js";
+import { NOT_CONSTANT } from "./plan.js";
+import { Registration } from "./registration.js";
+import { type Constructor, type InjectionToken, isNormalToken, nameOfToken } from "./token.js";
+import { Family, View } from "./view.js";
+
+/** How a container is made. */
+export interface ContainerOptions {
+  /** Hears of disposal failures that have no caller to be thrown to. Default: a process warning. */
+  readonly onDisposalError?: (error: unknown) => void;
+}
+
+type Work<R> = (scope: Scope) => R;
+
+/**
+ * A container: tsyringe's, with async graphs, scopes, and two more lifetimes.
+ *
+ * It owns its singletons, container-scoped and thread-scoped instances, and disposes them newest first.
+ */
+export class Container implements DependencyContainer, AsyncDisposable {
+  /** Hears of disposal failures that have no caller to be thrown to. Default: a process warning. */
+  onDisposalError: (error: unknown) => void;
+  readonly #view: View;
+  readonly #home: ContainerHome;
+  readonly #outside: Outside;
+  readonly #open: OpenScopes = { newest: undefined };
+  readonly #parent: Container | undefined;
+  /** Child containers that have something to dispose, the oldest first. */
+  readonly #children = new Set<Container>();
+  #disposing: Promise<void> | undefined;
+
+  constructor(options: ContainerOptions = {}, parent?: Container) {
+    this.#parent = parent;
+    this.onDisposalError = options.onDisposalError ?? parent?.onDisposalError ?? warn;
+    const family = parent === undefined ? new Family() : parent.#view.family;
+    const host = this.#host(family);
+    this.#home = new ContainerHome(host);
+    this.#outside = new Outside(host);
+    this.#view = new View(this, family, parent === undefined ? undefined : parent.#view, this.#home, host);
+    if (parent === undefined) registerBuiltIn(family);
+  }
+
+  // Registering
+
+  /**
+   * Says what `token` stands for. The last registration answers `resolve`, all of them `resolveAll`.
+   *
+   * @throws RegistrationError ERR_AMBIT_REGISTRATION when provider and options cannot mean what they say
+   */
+  register<T>(token: InjectionToken<T>, provider: ValueProvider<T>, options?: RegistrationOptions): this;
+  register<T, const D extends readonly Dep[]>(
+    token: InjectionToken<T>,
+    provider: FactoryWithDepsProvider<T, D>,
+    options?: RegistrationOptions,
+  ): this;
+  register<T>(token: InjectionToken<T>, provider: FactoryProvider<T>, options?: RegistrationOptions): this;
+  register<T, const D extends readonly Dep[]>(
+    token: InjectionToken<T>,
+    provider: AsyncFactoryWithDepsProvider<T, D>,
+    options: RegistrationOptions,
+  ): this;
+  register<T>(token: InjectionToken<T>, provider: AsyncFactoryProvider<T>, options: RegistrationOptions): this;
+  register<T, const D extends readonly Dep[]>(
+    token: InjectionToken<T>,
+    provider: GeneratorWithDepsProvider<T, D>,
+    options: RegistrationOptions,
+  ): this;
+  register<T>(token: InjectionToken<T>, provider: GeneratorProvider<T>, options: RegistrationOptions): this;
+  register<T>(token: InjectionToken<T>, provider: TokenProvider<T>, options?: RegistrationOptions): this;
+  register<T, const D extends readonly Dep[]>(
+    token: InjectionToken<T>,
+    provider: ClassWithDepsProvider<T, D>,
+    options?: RegistrationOptions,
+  ): this;
+  register<T>(token: InjectionToken<T>, provider: ClassProvider<T>, options?: RegistrationOptions): this;
+  register<T>(token: InjectionToken<T>, provider: SeedProvider, options?: RegistrationOptions): this;
+  register<T>(token: InjectionToken<T>, provider: Constructor<T>, options?: RegistrationOptions): this;
+  register(token: InjectionToken, provider: Provider | Constructor, options: RegistrationOptions = {}): this {
+    this.#assertLiving();
+    const registration = new Registration(token, provider, options);
+    assertNoTokenCycle(this.#view, token, registration);
+    this.#view.add(registration);
+    return this;
+  }
+
+  /** Another name for `to`, or a class for `from`. */
+  registerType<T>(from: InjectionToken<T>, to: InjectionToken<T>): this {
+    return isNormalToken(to)
+      ? this.register(from, { useToken: to })
+      : this.register(from, { useClass: to as Constructor<T> });
+  }
+
+  /** A value that the caller made, and ends. */
+  registerInstance<T>(token: InjectionToken<T>, instance: T): this {
+    return this.register(token, { useValue: instance });
+  }
+
+  registerSingleton<T>(from: InjectionToken<T>, to?: InjectionToken<T>): this {
+    if (isNormalToken(to)) return this.register(from, { useToken: to }, { lifecycle: Lifecycle.Singleton });
+    const useClass = to ?? from;
+    if (isNormalToken(useClass)) {
+      throw new RegistrationError('Cannot register a type name as a singleton without a "to" token');
+    }
+    return this.register(from, { useClass: useClass as Constructor<T> }, { lifecycle: Lifecycle.Singleton });
+  }
+
+  /** Whether this container knows `token`; with `recursive`, also whether one around it does. */
+  isRegistered(token: InjectionToken, recursive = false): boolean {
+    this.#assertLiving();
+    return this.#view.registrations.has(token) || (recursive && (this.#parent?.isRegistered(token, true) ?? false));
+  }
+
+  /** Forgets all registrations and interceptors. What was built stays owned, and is disposed with the container. */
+  reset(): void {
+    this.#assertLiving();
+    this.#view.reset();
+  }
+
+  /** Forgets values and cached instances, so that they are built anew. Those there were are disposed with the container. */
+  clearInstances(): void {
+    this.#assertLiving();
+    this.#view.clearInstances();
+  }
+
+  beforeResolution(
+    token: InjectionToken,
+    callback: (...args: any[]) => void,
+    options: { frequency: "Always" | "Once" } = { frequency: "Always" },
+  ): void {
+    this.#view.intercept("before", token, callback, options.frequency);
+  }
+
+  afterResolution(
+    token: InjectionToken,
+    callback: (...args: any[]) => void,
+    options: { frequency: "Always" | "Once" } = { frequency: "Always" },
+  ): void {
+    this.#view.intercept("after", token, callback, options.frequency);
+  }
+
+  // Asking
+
+  resolve<T>(token: InjectionToken<T>): T {
+    const plan = planFor(this.#view, token);
+    return (plan.constant !== NOT_CONSTANT ? plan.constant : ask(plan, this.#outside)) as T;
+  }
+
+  async resolveAsync<T>(token: InjectionToken<T>): Promise<T> {
+    const plan = planFor(this.#view, token);
+    return (plan.constant !== NOT_CONSTANT ? plan.constant : await askAsync(plan, this.#outside)) as T;
+  }
+
+  resolveAll<T>(token: InjectionToken<T>): T[] {
+    const { interceptors } = this.#view;
+    const plan = planForAll(this.#view, token);
+    interceptors.before(token, "All");
+    const all = ask(plan, this.#outside) as T[];
+    interceptors.after(token, all, "All");
+    return all;
+  }
+
+  tryResolve<T>(token: InjectionToken<T>): T | undefined {
+    this.#assertLiving();
+    return isNormalToken(token) && !isKnown(this.#view, token) ? undefined : this.resolve(token);
+  }
+
+  // Scopes
+
+  runInScope<R>(...args: [fn: Work<R>] | [options: ScopeOptions, fn: Work<R>]): Promise<Awaited<R>> {
+    try {
+      const [options, fn] = split(args);
+      return Promise.resolve(runToEnd(this.#openScope(options), fn, this.#report)) as Promise<Awaited<R>>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  runInScopeSync<R>(...args: [fn: Work<R>] | [options: ScopeOptions, fn: Work<R>]): R {
+    const [options, fn] = split(args);
+    return runToEndSync(this.#openScope(options), fn, this.#report);
+  }
+
+  createScope(options?: ScopeOptions): Scope {
+    return this.#openScope(options);
+  }
+
+  enterScope(options?: ScopeOptions): ScopeToken<Scope> {
+    assertNoneEntered();
+    return new ScopeToken(this.#openScope(options));
+  }
+
+  createChildContainer(): Container {
+    this.#assertLiving();
+    return new Container({}, this);
+  }
+
+  // The end
+
+  /**
+   * Closes the scopes that are still open, then child containers, then disposes its own instances: newest first each,
+   * awaited. Afterwards everything here answers `ContainerDisposedError`. Calling again gives the same promise.
+   *
+   * @throws DisposalError ERR_AMBIT_DISPOSAL when two or more disposers failed; a single failure as it is
+   */
+  dispose(): Promise<void> {
+    return this.end(SUCCESS);
+  }
+
+  /** As `dispose`, telling the generators of its own instances this outcome. @internal */
+  end(outcome: Outcome): Promise<void> {
+    this.#disposing ??= promiseOf(this.#dispose(outcome));
+    return this.#disposing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  /** One line: an error in a log must not print a registry. */
+  [inspect.custom](): string {
+    return `Container { ${this.#view.registrations.size} tokens }`;
+  }
+
+  #openScope(options: ScopeOptions | undefined): OpenedScope {
+    this.#assertLiving();
+    if (this.#home.phase !== OPEN) throw new ContainerDisposedError();
+    const from = currentCell();
+    const parent =
+      options?.parent === undefined ? this.#implicitParent() : explicitParent(options.parent, this.#view.family);
+    if (this.#open.newest === undefined) this.#keepAlive();
+    const scope = new OpenedScope(this.#view, parent, from, options);
+    const around = from.scope as OpenedScope | undefined;
+    if (around !== undefined && options?.parent !== null && around.family !== scope.family) scope.more.around = around;
+    return scope;
+  }
+
+  /** The current scope. One that has closed is no parent any more; one that is closing takes no new scopes. */
+  #implicitParent(): OpenedScope | undefined {
+    const current = currentScope(this.#view.family) as OpenedScope | undefined;
+    if (current === undefined || current.phase === OPEN) return current;
+    if (current.phase === CLOSED) return undefined;
+    throw current.ended("open a scope inside it");
+  }
+
+  #dispose(outcome: Outcome): Ending {
+    this.#home.phase = DRAINING;
+    const inner = this.#endInner();
+    return inner instanceof Promise
+      ? inner.then((failures) => thrown(this.#disposeOwn(failures, outcome)))
+      : this.#disposeOwn(inner, outcome);
+  }
+
+  /** Ends open scopes, the newest first, then child containers. */
+  #endInner(): readonly unknown[] | Promise<readonly unknown[]> {
+    const inner = { top: undefined as Link | undefined };
+    for (const child of this.#children) inner.top = new Link(child, child.dispose, NESTED, inner.top);
+    const scopes: Lifespan[] = [];
+    for (let scope = this.#open.newest; scope !== undefined; scope = scope.older) scopes.push(scope);
+    for (const scope of scopes.reverse()) inner.top = new Link(scope, endScope, NESTED, inner.top);
+    return disposeAll(inner, SUCCESS, Number.POSITIVE_INFINITY);
+  }
+
+  #disposeOwn(earlier: readonly unknown[], outcome: Outcome): Ending {
+    const home = this.#home;
+    home.phase = DISPOSING;
+    this.#outside.phase = DISPOSING;
+    this.#view.family.version++;
+    this.#outside.release(home);
+    const failures = disposeAll(home, outcome, DEFAULT_TIMEOUT);
+    return failures instanceof Promise
+      ? failures.then((later) => thrown(this.#finish([...earlier, ...later])))
+      : this.#finish([...earlier, ...failures]);
+  }
+
+  #finish(failures: readonly unknown[]): Failure | undefined {
+    this.#home.phase = CLOSED;
+    this.#outside.phase = CLOSED;
+    this.#view.instances.clear();
+    if (this.#parent === undefined) forget(this);
+    else this.#parent.#children.delete(this);
+    return Failure.of(failures);
+  }
+
+  /** Something here must be ended one day: whoever ends first, the container around it or the thread, will find it. */
+  #keepAlive(): void {
+    if (this.#parent === undefined) return remember(this, "containers");
+    this.#parent.#children.add(this);
+    this.#parent.#keepAlive();
+  }
+
+  #owns(value: unknown): boolean {
+    return this.#home.owns(value) || (this.#parent !== undefined && this.#parent.#owns(value));
+  }
+
+  readonly #report = (error: unknown): void => this.onDisposalError(error);
+
+  #host(family: Family): Host {
+    return {
+      family,
+      open: this.#open,
+      report: this.#report,
+      planOf: (registration) => compile(this.#view, registration),
+      owns: (value) => this.#owns(value),
+      keepAlive: () => this.#keepAlive(),
+    };
+  }
+
+  #assertLiving(): void {
+    if (this.#view.ended) throw new ContainerDisposedError();
+  }
+}
+
+function split<R>(args: [fn: Work<R>] | [options: ScopeOptions, fn: Work<R>]): [ScopeOptions | undefined, Work<R>] {
+  const [options, fn] = args.length === 1 ? [undefined, args[0]] : args;
+  if (typeof fn === "function") return [options, fn];
+  throw new ScopeStateError(
+    "Cannot run in a scope without a function.",
+    "container.runInScope(async (scope) => { ... }).",
+  );
+}
+
+function explicitParent(parent: Scope | null, family: object): OpenedScope | undefined {
+  if (parent === null) return undefined;
+  if (!(parent instanceof OpenedScope) || parent.family !== family) {
+    throw new ScopeStateError(
+      "Cannot open a scope inside one of an unrelated container.",
+      "give a scope of the same root container, or null.",
+    );
+  }
+  if (parent.phase !== OPEN) throw parent.ended("open a scope inside it");
+  return parent;
+}
+
+function endScope(this: unknown): Promise<void> | undefined {
+  return thrown((this as Lifespan).end(PARENT_ENDED));
+}
+
+function promiseOf(ending: Ending): Promise<void> {
+  return ending instanceof Failure ? Promise.reject(ending.error) : Promise.resolve(ending);
+}
+
+/** What every container can be asked for without a registration. */
+function registerBuiltIn({ builtIn }: Family): void {
+  const itself = (container: DependencyContainer) => container;
+  builtIn.set(Container, new Registration(Container, { useFactory: itself }, {}));
+  const current = (_: DependencyContainer, scope?: Scope) => scope;
+  builtIn.set(Scope, new Registration(Scope, { useFactory: current }, { lifecycle: Lifecycle.ContextScoped }));
+}
+
+/** tsyringe's check: names that lead back to themselves. */
+function assertNoTokenCycle(view: View, token: InjectionToken, registration: Registration): void {
+  const path = [token];
+  for (
+    let next = registration.provider.useToken;
+    next !== undefined;
+    next = view.registrations.get(next)?.at(-1)?.provider.useToken
+  ) {
+    path.push(next);
+    if (path.indexOf(next) < path.length - 1) {
+      throw new RegistrationError(`Token registration cycle detected! ${path.map(nameOfToken).join(" -> ")}`);
+    }
+  }
+}
+
+function warn(error: unknown): void {
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.emitWarning(`A disposer failed, and nobody was there to be told: ${message}`, {
+    type: "AmbitDisposalWarning",
+  });
+}
+
+/** The default root container: what the decorators register into. */
+export const container = new Container();

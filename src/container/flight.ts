@@ -1,0 +1,107 @@
+/** Async builds under way: one per instance, so that all who ask share it, and cycles of waiting are found. */
+import { ContextCell, currentCell, enter, fork, rootCell } from "../context/cell.js";
+import { CyclicDependencyError } from "../errors.js";
+import { Lifespan } from "../scope/lifespan.js";
+import { arose } from "./frame.js";
+import type { Flight, Home, Plan } from "./plan.js";
+
+/** The shared builds under way, by owner and registration. */
+const underWay = new WeakMap<Home, Map<object, Flight>>();
+
+/** The build of this instance that is under way, if any. */
+export function flightFor(home: Home, key: object): Flight | undefined {
+  return underWay.get(home)?.get(key);
+}
+
+/** Starts a build. With a `key`, others who want the same instance can join it until it has settled. */
+export function fly(
+  plan: Plan,
+  home: Home,
+  key: object | undefined,
+  waiter: Flight | undefined,
+  build: (flight: Flight) => unknown,
+): unknown {
+  const flight: Flight = { plan, home, waitsFor: new Set(), promise: undefined, settled: false };
+  if (key !== undefined) flightsOf(home).set(key, flight);
+  waiter?.waitsFor.add(flight);
+  const land = () => {
+    flight.settled = true;
+    waiter?.waitsFor.delete(flight);
+    if (key !== undefined) underWay.get(home)?.delete(key);
+  };
+  let result: unknown;
+  try {
+    result = build(flight);
+  } catch (error) {
+    land();
+    throw error;
+  }
+  if (!(result instanceof Promise)) {
+    land();
+    return result;
+  }
+  flight.promise = result.finally(land);
+  // Its waiters hear of a failure; a flight that nobody waits for any more is nobody's unhandled rejection.
+  flight.promise.catch(() => {});
+  return flight.promise;
+}
+
+function flightsOf(home: Home): Map<object, Flight> {
+  let flights = underWay.get(home);
+  if (flights === undefined) underWay.set(home, (flights = new Map()));
+  return flights;
+}
+
+/**
+ * Waits for a build that somebody else has started.
+ *
+ * @throws CyclicDependencyError ERR_AMBIT_CYCLE when that build waits, directly or not, for the waiter
+ */
+export function join(flight: Flight, waiter: Flight | undefined): Promise<unknown> {
+  const circle = waiter === undefined ? undefined : circleBetween(flight, waiter);
+  if (flight.promise === undefined || circle !== undefined) throw cycleOf(flight, circle ?? [flight]);
+  if (waiter === undefined) return flight.promise;
+  waiter.waitsFor.add(flight);
+  const arrived = () => waiter.waitsFor.delete(flight);
+  flight.promise.then(arrived, arrived);
+  return flight.promise;
+}
+
+/** The builds from one to another, along which each waits for the next; `undefined` where there are none. */
+function circleBetween(from: Flight, to: Flight, seen = new Set<Flight>()): readonly Flight[] | undefined {
+  if (from === to) return [from];
+  seen.add(from);
+  for (const next of from.waitsFor) {
+    const rest = seen.has(next) ? undefined : circleBetween(next, to, seen);
+    if (rest !== undefined) return [from, ...rest];
+  }
+  return undefined;
+}
+
+function cycleOf(start: Flight, circle: readonly Flight[]): CyclicDependencyError {
+  const names = [...circle, start].map(({ plan }) => plan.name);
+  return arose(new CyclicDependencyError(names), start.plan);
+}
+
+/**
+ * Calls `fn` in the Context of `home`, marked as the flow of `flight`, so that what it asks for after an await is asked
+ * for by that build.
+ */
+export function enterFlight<A extends unknown[], R>(flight: Flight, fn: (...args: A) => R, ...args: A): R {
+  const cell = fork(contextOf(flight.home), new ContextCell());
+  if (!(flight.home instanceof Lifespan)) cell.scope = undefined;
+  cell.flight = flight;
+  return enter(cell, fn, ...args);
+}
+
+/** The Context of an owner: a scope's own, the root's for what outlives scopes. */
+function contextOf(home: Home): ContextCell {
+  if (home instanceof Lifespan) return home;
+  return home.longLived ? rootCell : currentCell();
+}
+
+/** The unfinished build in whose flow the caller is. */
+export function currentFlight(): Flight | undefined {
+  const flight = currentCell().flight as Flight | undefined;
+  return flight === undefined || flight.settled ? undefined : flight;
+}

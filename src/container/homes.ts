@@ -1,0 +1,85 @@
+/** The owners that are not scopes: a container, for its long-lived instances, and a container that is asked in no scope. */
+import type { Disposer, Kind } from "../scope/disposal.js";
+import { disposerOf, PLAIN } from "../scope/disposal.js";
+import type { OpenScopes } from "../scope/lifespan.js";
+import { Owner } from "../scope/owner.js";
+import type { Home, Place, Plan } from "./plan.js";
+import type { Registration } from "./registration.js";
+
+/** What a home knows of its container. */
+export interface Host {
+  readonly family: object;
+  /** Its scopes that are open. */
+  readonly open: OpenScopes;
+  readonly report: (error: unknown) => void;
+  planOf(registration: Registration): Plan;
+  /** Whether this value is one of its long-lived instances, or one of a container around it. */
+  owns(value: unknown): boolean;
+  /** Something here must be disposed one day: the container must be remembered. */
+  keepAlive(): void;
+}
+
+abstract class ContainerOwner extends Owner implements Home {
+  readonly place: Place | undefined = undefined;
+  abstract readonly longLived: boolean;
+
+  constructor(protected readonly host: Host) {
+    super();
+  }
+
+  get family(): object {
+    return this.host.family;
+  }
+
+  get report(): (error: unknown) => void {
+    return this.host.report;
+  }
+
+  planOf(registration: Registration): Plan {
+    return this.host.planOf(registration);
+  }
+
+  containerOwns(value: unknown): boolean {
+    return this.host.owns(value);
+  }
+}
+
+/** Owns the singletons, container-scoped and thread-scoped instances of one container. */
+export class ContainerHome extends ContainerOwner {
+  readonly longLived = true;
+
+  override push(value: unknown, dispose: Disposer, kind: Kind): void {
+    if (this.top === undefined) this.host.keepAlive();
+    super.push(value, dispose, kind);
+  }
+}
+
+/**
+ * Owns what a container makes outside of every scope: transients, held weakly.
+ *
+ * They are disposed with the container while they are still reachable, and never kept alive by it: a root container
+ * that kept each of them would leak.
+ */
+export class Outside extends ContainerOwner {
+  readonly longLived = false;
+  readonly #held = new Set<WeakRef<object>>();
+  readonly #collected = new FinalizationRegistry<WeakRef<object>>((ref) => this.#held.delete(ref));
+
+  override own(value: unknown): void {
+    if (disposerOf(value) === undefined) return;
+    this.host.keepAlive();
+    const ref = new WeakRef(value as object);
+    this.#held.add(ref);
+    this.#collected.register(value as object, ref);
+  }
+
+  /** Hands over what is still reachable, the oldest first. */
+  release(to: Owner): void {
+    for (const ref of this.#held) {
+      const value = ref.deref();
+      const disposer = disposerOf(value);
+      if (disposer !== undefined) to.push(value, disposer, PLAIN);
+    }
+    this.#held.clear();
+  }
+}

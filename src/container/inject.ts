@@ -1,0 +1,24 @@
+/** Parameter decorators: tsyringe's, with wider types, and ambit's. */
+import { refToken } from "./ref.js";
+import type { InjectionToken } from "./token.js";
+import { tsyringeInject, tsyringeInjectAll } from "./tsyringe.js";
+
+/** Decorates a constructor parameter. */
+type DecoratesParameter = (target: any, propertyKey: string | symbol | undefined, parameterIndex: number) => any;
+
+/** Injects what `token` stands for; with `isOptional`, `undefined` where nobody registered a string or symbol. */
+export const inject: (token: InjectionToken, options?: { isOptional?: boolean }) => DecoratesParameter =
+  tsyringeInject as never;
+
+/** Injects everything that was registered for `token`, in the order of registration. */
+export const injectAll: (token: InjectionToken, options?: { isOptional?: boolean }) => DecoratesParameter =
+  tsyringeInjectAll as never;
+
+/**
+ * Injects a `Ref` to `token`: a singleton's way to this request's instance.
+ *
+ * tsyringe's own container refuses such a parameter, because it has no scopes.
+ */
+export function injectRef(token: InjectionToken): DecoratesParameter {
+  return tsyringeInject(refToken({ token, kind: "ref" }));
+}

@@ -1,0 +1,39 @@
+/** How long instances live, and who may hold whom. */
+import { TsyringeLifecycle } from "./tsyringe.js";
+
+/** tsyringe's lifetimes, with the same numbers, and two more. */
+export const Lifecycle = {
+  ...TsyringeLifecycle,
+  /** One per scope: a request, a job. */
+  ContextScoped: 4,
+  /** One per worker thread and root container. */
+  ThreadScoped: 5,
+} as const;
+
+export type Lifecycle = (typeof Lifecycle)[keyof typeof Lifecycle];
+
+const PROSE: Record<Lifecycle, string> = {
+  [Lifecycle.Transient]: "transient",
+  [Lifecycle.Singleton]: "singleton",
+  [Lifecycle.ResolutionScoped]: "resolution-scoped",
+  [Lifecycle.ContainerScoped]: "container-scoped",
+  [Lifecycle.ContextScoped]: "context-scoped",
+  [Lifecycle.ThreadScoped]: "thread-scoped",
+};
+
+/** "singleton", "context-scoped (connection)": the lifetime as errors and graphs say it. */
+export function prose(lifecycle: Lifecycle, scopeName?: string): string {
+  return scopeName === undefined ? PROSE[lifecycle] : `${PROSE[lifecycle]} (${scopeName})`;
+}
+
+/** Whether instances outlive every scope. Returns true if and only if they live until a container or a thread ends. */
+export function outlivesScopes(lifecycle: Lifecycle): boolean {
+  return (
+    lifecycle === Lifecycle.Singleton || lifecycle === Lifecycle.ContainerScoped || lifecycle === Lifecycle.ThreadScoped
+  );
+}
+
+/** Whether `lifecycle` is one of the six. */
+export function isLifecycle(value: unknown): value is Lifecycle {
+  return typeof value === "number" && value in PROSE;
+}

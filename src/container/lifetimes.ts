@@ -1,0 +1,213 @@
+/** When a plan makes a value, and where it keeps it. */
+import { AsyncDependencyError, CyclicDependencyError, NoScopeError } from "../errors.js";
+import { Lifespan } from "../scope/lifespan.js";
+import { DISPOSING } from "../scope/owner.js";
+import { endedError, inHome } from "./claim.js";
+import { flightFor, fly, join } from "./flight.js";
+import { arose, Holding, within } from "./frame.js";
+import { Lifecycle } from "./lifecycle.js";
+import type { Maker } from "./make.js";
+import type { Get, GetAsync, Home, Plan } from "./plan.js";
+import type { Registration } from "./registration.js";
+import type { Resolution } from "./resolution.js";
+import { BUSY, IS_UNDEFINED, keepInSlot, readSlot, SLOT_PAGE, SLOTS_FLAT, unmasked, writeSlot } from "./slots.js";
+
+/** Gives `plan` its two ways to give a value, by lifetime. */
+export function applyLifetime(plan: Plan, registration: Registration, maker: Maker): void {
+  plan.make = maker.make;
+  switch (plan.lifecycle) {
+    case Lifecycle.Transient:
+      return eachTime(plan, maker);
+    case Lifecycle.ResolutionScoped:
+      return oncePerResolution(plan, registration, maker);
+    case Lifecycle.ContextScoped:
+      return oncePerScope(plan, registration, maker);
+    default:
+      return oncePerPlace(plan, registration, maker);
+  }
+}
+
+function eachTime(plan: Plan, { make, makeAsync }: Maker): void {
+  plan.get = make;
+  plan.getAsync = plan.async
+    ? (home, resolution, waiter) => fly(plan, home, undefined, waiter, (flight) => makeAsync(home, resolution, flight))
+    : make;
+}
+
+// Resolution-scoped
+
+function oncePerResolution(plan: Plan, registration: Registration, { makeAsync }: Maker): void {
+  plan.perResolution = true;
+  plan.get = (home, resolution) => {
+    const instances = (resolution as Resolution).of(home);
+    if (instances.has(registration)) return instances.get(registration);
+    const value = plan.make(home, resolution);
+    instances.set(registration, value);
+    return value;
+  };
+  plan.getAsync = plan.async ? oncePerResolutionAsync(plan, registration, makeAsync) : plan.get;
+}
+
+function oncePerResolutionAsync(plan: Plan, registration: Registration, makeAsync: GetAsync): GetAsync {
+  return (home, resolution, waiter) => {
+    const instances = (resolution as Resolution).of(home);
+    if (!instances.has(registration)) {
+      const build = fly(plan, home, undefined, waiter, (flight) => makeAsync(home, resolution, flight));
+      instances.set(registration, build);
+    }
+    return instances.get(registration) as Promise<unknown>;
+  };
+}
+
+// Singleton, container-scoped, thread-scoped: its place keeps the instance, and its home owns it
+
+function oncePerPlace(plan: Plan, registration: Registration, { makeAsync }: Maker): void {
+  const { instances } = plan.place;
+  const home = plan.place.home as Home;
+  const known = instances.get(registration);
+  if (known !== undefined && known !== BUSY) return plan.settle(unmasked(known));
+
+  const keep = (value: unknown) => {
+    instances.set(registration, value === undefined ? IS_UNDEFINED : value);
+    plan.settle(value);
+    return value;
+  };
+  plan.get = (_, resolution) => {
+    const earlier = instances.get(registration);
+    if (earlier === BUSY) throw cycle(plan);
+    // Another plan of this registration, made before something was registered, may have built it meanwhile.
+    if (earlier !== undefined) return keep(unmasked(earlier));
+    assertLiving(home, plan);
+    assertNotUnderWay(plan, home, registration);
+    instances.set(registration, BUSY);
+    try {
+      return keep(inHome(home, () => within(new Holding(plan, home), () => plan.make(home, resolution))));
+    } catch (error) {
+      instances.delete(registration);
+      throw error;
+    }
+  };
+  plan.getAsync = (_, resolution, waiter) => {
+    const earlier = instances.get(registration);
+    if (!plan.async || earlier !== undefined) return plan.get(home, resolution);
+    const flight = flightFor(home, registration);
+    if (flight !== undefined) return join(flight, waiter);
+    assertLiving(home, plan);
+    return fly(plan, home, registration, waiter, (own) => {
+      const made = inHome(home, () => within(new Holding(plan, home), () => makeAsync(home, resolution, own)));
+      return made instanceof Promise ? made.then(keep) : keep(made);
+    });
+  };
+}
+
+function assertLiving(home: Home, plan: Plan): void {
+  if (home.phase >= DISPOSING) throw endedError(home, plan);
+}
+
+/** A second, synchronous build beside an async one would make a second instance. */
+function assertNotUnderWay(plan: Plan, home: Home, registration: Registration): void {
+  if (plan.async && flightFor(home, registration) !== undefined) throw arose(new AsyncDependencyError(plan.name), plan);
+}
+
+// Context-scoped: the scope keeps the instance in the slot of its registration
+
+function oncePerScope(plan: Plan, registration: Registration, { makeAsync }: Maker): void {
+  const { slot, scopeName } = registration;
+  const build = scopedBuild(plan, registration);
+  const buildAsync = scopedBuildAsync(plan, registration, makeAsync);
+  if (scopeName !== undefined) {
+    plan.get = (home, resolution) => {
+      const named = scopeNamed(home, plan);
+      const frame = new Holding(plan, named);
+      return within(frame, () => build(named, resolution));
+    };
+    plan.getAsync = (home, resolution, waiter) => buildAsync(scopeNamed(home, plan), resolution, waiter);
+    return;
+  }
+  plan.get = slot < SLOTS_FLAT ? flatGet(slot, build) : pagedGet(slot, build);
+  plan.getAsync = plan.async ? buildAsync : plan.get;
+}
+
+/** The hot path of a request: an instance that is there. */
+function flatGet(slot: number, build: Get): Get {
+  return (home, resolution) => {
+    const value = home.slots[slot];
+    return value !== undefined && value !== BUSY && value !== IS_UNDEFINED ? value : build(home, resolution);
+  };
+}
+
+function pagedGet(slot: number, build: Get): Get {
+  const page = (slot - SLOTS_FLAT) >> SLOT_PAGE;
+  const index = (slot - SLOTS_FLAT) & ((1 << SLOT_PAGE) - 1);
+  return (home, resolution) => {
+    const value = home.pages?.[page]?.[index];
+    return value !== undefined && value !== BUSY && value !== IS_UNDEFINED ? value : build(home, resolution);
+  };
+}
+
+/** Builds what is not in its slot, or says why it cannot. */
+function scopedBuild(plan: Plan, registration: Registration): Get {
+  const { slot } = registration;
+  return (home, resolution) => {
+    const found = readSlot(home, slot);
+    if (found === IS_UNDEFINED) return undefined;
+    if (found === BUSY) throw cycle(plan);
+    if (found !== undefined) return found;
+    if (home.place !== plan.place) return planIn(home, plan, registration).get(home, resolution);
+    assertLiving(home, plan);
+    assertNotUnderWay(plan, home, registration);
+    writeSlot(home, slot, BUSY);
+    try {
+      return keep(plan, home, slot, plan.make(home, resolution));
+    } catch (error) {
+      if (home.phase < DISPOSING) writeSlot(home, slot, undefined);
+      throw error;
+    }
+  };
+}
+
+function scopedBuildAsync(plan: Plan, registration: Registration, makeAsync: GetAsync): GetAsync {
+  const { slot } = registration;
+  return (home, resolution, waiter) => {
+    const found = readSlot(home, slot);
+    if (!plan.async || found !== undefined) return plan.get(home, resolution);
+    if (home.place !== plan.place) return planIn(home, plan, registration).getAsync(home, resolution, waiter);
+    const flight = flightFor(home, registration);
+    if (flight !== undefined) return join(flight, waiter);
+    assertLiving(home, plan);
+    return fly(plan, home, registration, waiter, (own) => {
+      const made = makeAsync(home, resolution, own);
+      return made instanceof Promise
+        ? made.then((value) => keep(plan, home, slot, value))
+        : keep(plan, home, slot, made);
+    });
+  };
+}
+
+function keep(plan: Plan, home: Home, slot: number, value: unknown): unknown {
+  // A constructor may have closed its own scope.
+  assertLiving(home, plan);
+  keepInSlot(home, slot, value);
+  return value;
+}
+
+/** The plan in the scope's own container; refuses an owner that is no scope. */
+function planIn(home: Home, plan: Plan, registration: Registration): Plan {
+  if (home.place === undefined) throw arose(new NoScopeError(plan.name, plan.scopeName), plan);
+  return home.planOf(registration);
+}
+
+function scopeNamed(home: Home, plan: Plan): Home {
+  for (let scope: Home | undefined = home; scope !== undefined; scope = around(scope)) {
+    if (scope instanceof Lifespan && scope.name === plan.scopeName) return scope;
+  }
+  throw arose(new NoScopeError(plan.name, plan.scopeName), plan);
+}
+
+function around(home: Home): Home | undefined {
+  return home instanceof Lifespan ? (home.enclosing as Home | undefined) : undefined;
+}
+
+function cycle(plan: Plan): CyclicDependencyError {
+  return arose(new CyclicDependencyError([plan.name, plan.name]), plan);
+}

@@ -1,0 +1,66 @@
+/**
+ * What the decorators wrote about a constructor's parameters, tsyringe's own included.
+ *
+ * The only file that reads metadata: `design:paramtypes` from the compiler, `injectionTokens` from `@inject` and its kin.
+ */
+import "./tsyringe.js";
+import { type Constructor, type InjectionToken, isClass } from "./token.js";
+
+/** What to inject as one parameter. */
+export interface Parameter {
+  /** `undefined` where a class was not there yet when its decorator ran: modules that import each other. */
+  readonly token: InjectionToken | undefined;
+  readonly multiple: boolean;
+  readonly optional: boolean;
+  readonly transform?: { readonly token: InjectionToken; readonly args: readonly unknown[] };
+}
+
+/** What tsyringe's decorators write for a parameter. */
+interface Descriptor {
+  readonly token: InjectionToken;
+  readonly multiple?: boolean;
+  readonly isOptional?: boolean;
+  readonly transform?: InjectionToken;
+  readonly transformArgs?: readonly unknown[];
+}
+
+/** The parameters of a constructor, or the position of the first that nothing describes. */
+export type ParameterInfo = readonly Parameter[] | { readonly unknownAt: number | undefined };
+
+/** What the compiler emits where a type is no class, so that it says nothing. */
+const SAYS_NOTHING = new Set<unknown>([Object, Function, Array, Promise, String, Number, Boolean, Symbol, BigInt]);
+
+/** Reads what is known of the parameters of `target`; of its superclass where it has no constructor of its own. */
+export function parametersOf(target: Constructor): ParameterInfo {
+  const types: unknown[] | undefined = Reflect.getOwnMetadata("design:paramtypes", target);
+  const tokens: Record<number, unknown> | undefined = Reflect.getOwnMetadata("injectionTokens", target);
+  if (types === undefined && tokens === undefined) return inheritedOrNone(target);
+  const count = Math.max(types?.length ?? 0, target.length, ...Object.keys(tokens ?? {}).map((key) => Number(key) + 1));
+  const written = Array.from({ length: count }, (_, index) => tokens?.[index] ?? types?.[index]);
+  const unknownAt = written.findIndex((entry, index) => SAYS_NOTHING.has(entry) || !(types || index in (tokens ?? {})));
+  return unknownAt >= 0 ? { unknownAt } : written.map(parameterFrom);
+}
+
+function inheritedOrNone(target: Constructor): ParameterInfo {
+  const parent: unknown = Object.getPrototypeOf(target);
+  if (isClass(parent) && parent !== Function.prototype && !/\bconstructor\s*\(/.test(String(target)))
+    return parametersOf(parent);
+  return target.length === 0 ? [] : { unknownAt: undefined };
+}
+
+function parameterFrom(written: unknown): Parameter {
+  if (!isDescriptor(written)) return { token: written as InjectionToken | undefined, multiple: false, optional: false };
+  const { token, multiple = false, isOptional = false, transform, transformArgs = [] } = written;
+  const plain = { token, multiple, optional: isOptional };
+  return transform === undefined ? plain : { ...plain, transform: { token: transform, args: transformArgs } };
+}
+
+function isDescriptor(written: unknown): written is Descriptor {
+  return typeof written === "object" && written !== null && "token" in written;
+}
+
+/** The name of a parameter, for an error; `undefined` where the source does not show it. */
+export function parameterName(target: Constructor, index: number): string | undefined {
+  const [, names] = /constructor\s*\(([\w$, ]+)\)/.exec(String(target)) ?? [];
+  return names?.split(",")[index]?.trim();
+}

@@ -1,0 +1,99 @@
+/** The scopes that containers open. */
+import { inspect } from "node:util";
+import type { ContextCell } from "../context/cell.js";
+import type { Lifespan, OpenScopes } from "../scope/lifespan.js";
+import { CLOSED } from "../scope/owner.js";
+import { type DependencyContainer, Scope, type ScopeOptions } from "./api.js";
+import { obtain, obtainAsync } from "./ask.js";
+import { compile, isKnown, planFor, planForAll } from "./compile.js";
+import type { Home, Plan } from "./plan.js";
+import type { Registration } from "./registration.js";
+import { plantSeed } from "./seeds.js";
+import { SLOTS_FLAT } from "./slots.js";
+import { type InjectionToken, isNormalToken } from "./token.js";
+import type { View } from "./view.js";
+
+export class OpenedScope extends Scope implements Home {
+  readonly place: View;
+
+  constructor(view: View, parent: OpenedScope | undefined, from: ContextCell, options: ScopeOptions | undefined) {
+    super(from, view.host.open, parent, options);
+    this.place = view;
+    const { slots } = view.family;
+    this.slots = new Array<unknown>(slots < SLOTS_FLAT ? slots : SLOTS_FLAT);
+    if (options?.seeds !== undefined) for (const [token, value] of options.seeds) this.seed(token, value);
+  }
+
+  get container(): DependencyContainer {
+    return this.place.container;
+  }
+
+  get parent(): Scope | undefined {
+    return this.enclosing as Scope | undefined;
+  }
+
+  get family(): object {
+    return this.place.family;
+  }
+
+  get longLived(): boolean {
+    return false;
+  }
+
+  get report(): (error: unknown) => void {
+    return this.place.host.report;
+  }
+
+  protected get openScopes(): OpenScopes {
+    return this.place.host.open;
+  }
+
+  resolve<T>(token: InjectionToken<T>): T {
+    return obtain(this.#planFor(token), this) as T;
+  }
+
+  resolveAsync<T>(token: InjectionToken<T>): Promise<T> {
+    try {
+      return obtainAsync(this.#planFor(token), this, undefined) as Promise<T>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  resolveAll<T>(token: InjectionToken<T>): T[] {
+    this.#assertUsable(token);
+    return obtain(planForAll(this.place, token), this) as T[];
+  }
+
+  tryResolve<T>(token: InjectionToken<T>): T | undefined {
+    return isNormalToken(token) && !isKnown(this.place, token) ? undefined : this.resolve(token);
+  }
+
+  seed<T>(token: InjectionToken<T>, value: T): this {
+    this.assertOwning(`seed ${String(token)}`);
+    plantSeed(this, this.place, token, value);
+    return this;
+  }
+
+  planOf(registration: Registration): Plan {
+    return compile(this.place, registration);
+  }
+
+  containerOwns(value: unknown): boolean {
+    return this.place.host.owns(value);
+  }
+
+  /** One line: an error in a log must not print a registry. */
+  [inspect.custom](): string {
+    const name = this.name === undefined ? "" : ` "${this.name}"`;
+    return `Scope${name} { ${this.state} }`;
+  }
+
+  #planFor(token: InjectionToken): Plan {
+    return planFor(this.place, token);
+  }
+
+  #assertUsable(token: InjectionToken): void {
+    if (this.phase === CLOSED) throw this.ended(`resolve ${String(token)}`);
+  }
+}

@@ -1,0 +1,156 @@
+/** A plan: how to give what one registration stands for, worked out once. */
+import type { PathStep } from "../errors.js";
+import type { Owner } from "../scope/owner.js";
+import type { DependencyContainer } from "./api.js";
+import { type Lifecycle, prose } from "./lifecycle.js";
+import type { Registration } from "./registration.js";
+import type { Resolution } from "./resolution.js";
+
+/** Whose registrations a plan sees, and where its long-lived instances are kept. */
+export interface Place {
+  readonly container: DependencyContainer;
+  /** What a root container and its children have in common. */
+  readonly family: { slots: number };
+  /** Owns the long-lived instances. */
+  readonly home: Owner;
+  /** Singletons and container-scoped instances, by registration. */
+  readonly instances: Map<Registration, unknown>;
+}
+
+/** An owner for which something can be built: a scope, a container, or a container asked outside of every scope. */
+export interface Home extends Owner {
+  /** What context-lived instances are built from; `undefined` where none can live. */
+  readonly place: Place | undefined;
+  /** What its root container and all its children have in common. */
+  readonly family: object;
+  /** Whether what it owns outlives every scope. */
+  readonly longLived: boolean;
+  /** The plan of a registration in its place. */
+  planOf(registration: Registration): Plan;
+  /** Whether this value is a long-lived instance of one of its containers. */
+  containerOwns(value: unknown): boolean;
+  /** Hears of disposal failures that have no caller. */
+  readonly report: (error: unknown) => void;
+}
+
+/** An async build under way. */
+export interface Flight {
+  readonly plan: Plan;
+  readonly home: Home;
+  /** The builds that it waits for just now. */
+  readonly waitsFor: Set<Flight>;
+  /** What those who join it are given; `undefined` while its synchronous beginning runs. */
+  promise: Promise<unknown> | undefined;
+  settled: boolean;
+}
+
+/** Gives a value for an owner. */
+export type Get<T = unknown> = (owner: Home, resolution: Resolution | undefined) => T;
+
+/** The async way: gives a promise only where something has to be awaited. `waiter` is the build that waits for it. */
+export type GetAsync<T = unknown> = (
+  owner: Home,
+  resolution: Resolution | undefined,
+  waiter: Flight | undefined,
+) => T | Promise<T>;
+
+/** Where one argument comes from. */
+export interface Source {
+  get: Get;
+  getAsync: GetAsync;
+  /** Whether `getAsync` may give a promise to wait for. If not, a promise is a value like any other. */
+  readonly async: boolean;
+}
+
+/** One thing that a plan needs, and how its holder asks for it. */
+export interface Edge {
+  readonly source: Source;
+  /** The plans behind it; none for a ref, which finds its instance when it is asked. */
+  readonly plans: readonly Plan[];
+  /** `parameter #0 (tx)`. */
+  readonly via: string;
+  /** tsyringe's sentence for a failure below: `Cannot inject the dependency "tx" at position #0 of ...`. */
+  readonly sentence: string;
+}
+
+/** A context-lived thing that a plan leads to without another context-lived one in between. */
+export interface Reach {
+  /** The scope name of that thing; `undefined` for the innermost scope. */
+  readonly scopeName: string | undefined;
+  /** Seeds are found from any scope inside theirs. */
+  readonly seed: boolean;
+  /** From the plan itself down to that thing. */
+  readonly path: readonly PathStep[];
+}
+
+/** Marks a plan whose value is not a constant. */
+export const NOT_CONSTANT = Symbol("not constant");
+
+export class Plan implements Source {
+  /** The value, once it can never change: a singleton that is built, a `useValue`. */
+  constant: unknown = NOT_CONSTANT;
+  edges: readonly Edge[] = [];
+  reaches: readonly Reach[] = [];
+  /** Whether an async provider may have to be waited for. */
+  async = false;
+  /** Where scopes keep it, if it is context-lived or a seed. */
+  slot = -1;
+  /** Whether some instance below is shared within one resolution. */
+  perResolution = false;
+  /** Makes a new value, whatever the lifetime. */
+  make: Get = notCompiled;
+  // These are replaced when more is known: after the first build, when a singleton is there.
+  get: Get = notCompiled;
+  getAsync: GetAsync = notCompiled;
+
+  constructor(
+    readonly name: string,
+    readonly lifecycle: Lifecycle,
+    readonly scopeName: string | undefined,
+    readonly place: Place,
+  ) {}
+
+  /** This plan as a line of a path. */
+  step(via?: string): PathStep {
+    return { name: this.name, lifetime: prose(this.lifecycle, this.scopeName), via };
+  }
+
+  /** Replaces the way to make a value by a faster one that the first build has shown to be enough. */
+  improve(before: Get, after: Get): void {
+    if (this.make === before) this.make = after;
+    if (this.get === before) this.get = after;
+    if (this.getAsync === before) this.getAsync = after;
+  }
+
+  /** From now on this value is all that it gives. */
+  settle(value: unknown): void {
+    this.constant = value;
+    this.get = () => value;
+    this.getAsync = this.get;
+    this.async = false;
+  }
+}
+
+function notCompiled(): never {
+  throw new Error("a plan was used while it was being compiled");
+}
+
+/** One step down from a holder: the edge, and the plan behind it. */
+export interface Hop {
+  readonly edge: Edge;
+  readonly plan: Plan;
+}
+
+/** The way from `from` down to `to`; `undefined` where no edge leads there. */
+export function wayBetween(from: Plan, to: Plan, seen = new Set<Plan>()): readonly Hop[] | undefined {
+  if (from === to) return [];
+  seen.add(from);
+  for (const edge of from.edges) {
+    for (const plan of edge.plans) {
+      if (seen.has(plan)) continue;
+      const rest = wayBetween(plan, to, seen);
+      if (rest !== undefined) return [{ edge, plan }, ...rest];
+    }
+  }
+  return undefined;
+}

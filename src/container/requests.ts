@@ -1,0 +1,56 @@
+/** What a registration asks for, whether its decorators or its `deps` say it. */
+import { MissingTypeInfoError } from "../errors.js";
+import { type Dep, MarkedDep } from "./dep.js";
+import { type Parameter, parameterName, parametersOf } from "./metadata.js";
+import { refTargetOf } from "./ref.js";
+import { type Constructor, type InjectionToken } from "./token.js";
+
+/** One dependency as it is asked for. */
+export interface Request extends Parameter {
+  /** `ref` and `proxy` find the instance of the current scope later; nothing is built for them now. */
+  readonly as?: "ref" | "proxy" | undefined;
+  /** `parameter #0 (tx)`. */
+  readonly via: string;
+  /** tsyringe's sentence for a failure below. */
+  readonly sentence: string;
+}
+
+/**
+ * What the constructor of a class asks for.
+ *
+ * @throws MissingTypeInfoError ERR_AMBIT_MISSING_TYPE_INFO when nothing describes one of its parameters
+ */
+export function requestsOfClass(target: Constructor): readonly Request[] {
+  const info = parametersOf(target);
+  if ("unknownAt" in info) throw MissingTypeInfoError.of(target.name, info.unknownAt);
+  return info.map((parameter, index) => {
+    const name = parameterName(target, index);
+    const position = `${name === undefined ? "" : `"${name}" `}at position #${index}`;
+    return {
+      ...throughRef(parameter),
+      via: `parameter #${index}${name === undefined ? "" : ` (${name})`}`,
+      sentence: `Cannot inject the dependency ${position} of "${target.name}" constructor. Reason:`,
+    };
+  });
+}
+
+function throughRef(parameter: Parameter): Parameter & { as?: "ref" | "proxy" } {
+  const target = refTargetOf(parameter.token);
+  return target === undefined ? parameter : { ...parameter, token: target.token, as: target.kind };
+}
+
+/** What `deps` asks for. */
+export function requestsOfDeps(deps: readonly Dep[], owner: string): readonly Request[] {
+  return deps.map((entry, index) => ({
+    ...requestOfDep(entry),
+    via: `dependency #${index}`,
+    sentence: `Cannot inject the dependency at position #${index} of the provider of "${owner}". Reason:`,
+  }));
+}
+
+function requestOfDep(entry: Dep): Parameter & { as?: "ref" | "proxy" | undefined } {
+  if (!(entry instanceof MarkedDep)) return { token: entry, multiple: false, optional: false };
+  const { token, kind } = entry;
+  const as = kind === "ref" || kind === "proxy" ? kind : undefined;
+  return { token: token as InjectionToken, multiple: kind === "all", optional: kind === "optional", as };
+}

@@ -1,0 +1,14 @@
+/** One `resolve()` call, for as long as it runs: what is shared within it. */
+import type { Owner } from "../scope/owner.js";
+
+/** The resolution-scoped instances of one `resolve()` call, by the owner for which they were made. */
+export class Resolution {
+  readonly #instances = new Map<Owner, Map<object, unknown>>();
+
+  /** The instances of this resolution that were made for `owner`, by registration. */
+  of(owner: Owner): Map<object, unknown> {
+    let instances = this.#instances.get(owner);
+    if (instances === undefined) this.#instances.set(owner, (instances = new Map()));
+    return instances;
+  }
+}

@@ -1,0 +1,57 @@
+/** What is asked for: injection tokens, and their names in errors. */
+import type { TsyringeToken } from "./tsyringe.js";
+
+/** A class that can be constructed. */
+export type Constructor<T = unknown> = new (...args: any[]) => T;
+
+/** A class that stands for its subclasses: a token only. */
+export type AbstractConstructor<T = unknown> = abstract new (...args: any[]) => T;
+
+declare const provides: unique symbol;
+
+/** A symbol that knows what it stands for, so that a wrong provider or a wrong use does not compile. */
+export type Token<T> = symbol & { readonly [provides]: T };
+
+/** What is asked for: a class, an abstract class, a string, a symbol, a `token<T>()`, or tsyringe's `delay(() => Class)`. */
+export type InjectionToken<T = any> = TsyringeToken<T> | Token<T> | AbstractConstructor<T>;
+
+/** The type that a token stands for. */
+export type TokenType<K> =
+  K extends Token<infer T>
+    ? T
+    : K extends AbstractConstructor<infer T>
+      ? T
+      : K extends TsyringeToken<infer T>
+        ? T
+        : unknown;
+
+/** Makes a typed token. Two tokens with the same description are two tokens. */
+export function token<T>(description: string): Token<T> {
+  return Symbol(description) as Token<T>;
+}
+
+/** Strings and symbols: they say nothing of how to build what they stand for. */
+export function isNormalToken(token: unknown): token is string | symbol {
+  return typeof token === "string" || typeof token === "symbol";
+}
+
+/** Anything `new` might work on. */
+export function isClass(token: unknown): token is Constructor {
+  return typeof token === "function";
+}
+
+/** tsyringe's `delay(() => Class)`: a stand-in that asks for the class when it is first used. */
+export interface Delayed {
+  createProxy(create: (target: Constructor) => unknown): unknown;
+}
+
+export function isDelayed(token: unknown): token is Delayed {
+  return typeof token === "object" && token !== null && "createProxy" in token;
+}
+
+/** How errors and graphs call a token: a class by its name, a symbol by its description. */
+export function nameOfToken(token: unknown): string {
+  if (typeof token === "function") return token.name || "(anonymous class)";
+  if (typeof token === "symbol") return token.description ?? "Symbol()";
+  return typeof token === "string" ? token : "delay(...)";
+}

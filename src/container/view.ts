@@ -1,0 +1,128 @@
+/** What one container can see: its own registrations, then its parent's, and the plans made from them. */
+import { ContainerDisposedError } from "../errors.js";
+import { DISPOSING, type Owner } from "../scope/owner.js";
+import type { DependencyContainer } from "./api.js";
+import type { Host } from "./homes.js";
+import { Interceptors } from "./interceptors.js";
+import type { Place, Plan } from "./plan.js";
+import { Registration } from "./registration.js";
+import type { Constructor, InjectionToken } from "./token.js";
+
+/** What a root container shares with its children. */
+export class Family {
+  /** Changes with every registration in the family; a plan made before is not used again. */
+  version = 0;
+  /** How many slots its scopes may need. */
+  slots = 0;
+  /** Tokens that nobody registered and some scope was given as a seed. */
+  readonly seeds = new Map<InjectionToken, Registration>();
+  /** What every container can give without being told: itself, the scope. */
+  readonly builtIn = new Map<InjectionToken, Registration>();
+}
+
+export class View implements Place {
+  readonly registrations = new Map<InjectionToken, Registration[]>();
+  /** By token: what `resolve` gives. */
+  readonly plans = new Map<InjectionToken, Plan>();
+  /** By token: what `resolveAll` gives. */
+  readonly plansForAll = new Map<InjectionToken, Plan>();
+  readonly compiled = new Map<Registration, Plan>();
+  /** Classes that nobody registered: they are transient. */
+  readonly #implicit = new Map<InjectionToken, Registration>();
+  readonly instances = new Map<Registration, unknown>();
+  readonly interceptors = new Interceptors();
+  #version = -1;
+
+  constructor(
+    readonly container: DependencyContainer,
+    readonly family: Family,
+    readonly parent: View | undefined,
+    readonly home: Owner,
+    readonly host: Host,
+  ) {}
+
+  /** The outermost container's. */
+  get root(): View {
+    return this.parent?.root ?? this;
+  }
+
+  /** Without the overrides of a scope. */
+  get base(): View {
+    return this;
+  }
+
+  /** Whether this container, or one around it, has been disposed. */
+  get ended(): boolean {
+    return this.home.phase >= DISPOSING || (this.parent?.ended ?? false);
+  }
+
+  /**
+   * Forgets the plans that registrations in the family have made stale.
+   *
+   * @throws ContainerDisposedError ERR_AMBIT_CONTAINER_DISPOSED; ending a container changes the version too
+   */
+  refresh(): void {
+    if (this.#version === this.family.version) return;
+    if (this.ended) throw new ContainerDisposedError();
+    this.#version = this.family.version;
+    this.plans.clear();
+    this.plansForAll.clear();
+    this.compiled.clear();
+  }
+
+  intercept(
+    when: "before" | "after",
+    token: InjectionToken,
+    callback: (...args: any[]) => void,
+    frequency: "Always" | "Once",
+  ): void {
+    this.interceptors.add(when, token, callback, frequency);
+    this.family.version++;
+  }
+
+  reset(): void {
+    this.registrations.clear();
+    this.interceptors.clear();
+    this.family.version++;
+  }
+
+  /** tsyringe's rule: values are forgotten too. */
+  clearInstances(): void {
+    this.instances.clear();
+    for (const [token, registrations] of this.registrations) {
+      const kept = registrations.filter(({ kind }) => kind !== "useValue");
+      if (kept.length === 0) this.registrations.delete(token);
+      else this.registrations.set(token, kept);
+    }
+    this.family.version++;
+  }
+
+  add(registration: Registration): void {
+    const { token } = registration;
+    const before = this.registrations.get(token);
+    if (before === undefined) this.registrations.set(token, [registration]);
+    else before.push(registration);
+    this.family.version++;
+  }
+
+  /** Everything registered for `token` by the nearest container that knows it. */
+  find(token: InjectionToken): readonly Registration[] | undefined {
+    return this.registrations.get(token) ?? this.parent?.find(token);
+  }
+
+  /** The nearest view, from here outwards, in which this was registered. */
+  whereRegistered(registration: Registration): View {
+    const here = this.registrations.get(registration.token)?.includes(registration);
+    return here || this.parent === undefined ? this : this.parent.whereRegistered(registration);
+  }
+
+  /** The registration that a class has where nobody made one. */
+  implicit(target: Constructor): Registration {
+    let registration = this.#implicit.get(target);
+    if (registration === undefined) {
+      registration = new Registration(target, target, {});
+      this.#implicit.set(target, registration);
+    }
+    return registration;
+  }
+}

@@ -1,0 +1,57 @@
+/** ambit: tsyringe's decorators and container, with one instance per request and one per worker thread. */
+export {
+  type AsyncFactoryProvider,
+  type AsyncFactoryWithDepsProvider,
+  type ClassProvider,
+  type ClassWithDepsProvider,
+  type DependencyContainer,
+  type FactoryProvider,
+  type FactoryWithDepsProvider,
+  type GeneratorProvider,
+  type GeneratorWithDepsProvider,
+  type Provider,
+  type RegistrationOptions,
+  Scope,
+  type ScopeOptions,
+  type SeedProvider,
+  type TokenProvider,
+  type ValueProvider,
+} from "./container/api.js";
+export { Container, type ContainerOptions, container } from "./container/container.js";
+export { type Dep, dep } from "./container/dep.js";
+export { Lifecycle } from "./container/lifecycle.js";
+export { inject, injectAll, injectRef } from "./container/inject.js";
+export type { Ref } from "./container/ref.js";
+export {
+  type AbstractConstructor,
+  type Constructor,
+  type InjectionToken,
+  type Token,
+  token,
+} from "./container/token.js";
+export { delay, injectAllWithTransform, injectWithTransform } from "./container/tsyringe.js";
+export * from "./context/index.js";
+export { contextScoped, injectable, scoped, singleton, threadScoped } from "./decorators/classes.js";
+export {
+  AsyncDependencyError,
+  CaptiveDependencyError,
+  ContainerDisposedError,
+  CyclicDependencyError,
+  DisposalError,
+  DisposeTimeoutError,
+  MissingTypeInfoError,
+  NoScopeError,
+  type PathStep,
+  RegistrationError,
+  ScopeClosedError,
+  ScopeLeakError,
+  ScopeStateError,
+  TravelError,
+  UnregisteredTokenError,
+  ValidationError,
+} from "./errors.js";
+export { currentScope } from "./container/current-scope.js";
+export type { Outcome } from "./scope/outcome.js";
+export { ScopeToken } from "./scope/run.js";
+export { disposeThread } from "./thread/thread-scope.js";
+export { WorkerLocal, type WorkerLocalOptions } from "./thread/worker-local.js";

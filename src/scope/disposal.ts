@@ -1,0 +1,156 @@
+/** How instances end: which values have a disposer, and the newest-first stack of what one owner has to dispose. */
+import { DisposalError, DisposeTimeoutError } from "../errors.js";
+import type { Outcome } from "./outcome.js";
+
+/** Ends one value; called as a method of it. May return a promise, which is awaited before the next one runs. */
+export type Disposer = (this: unknown, outcome?: Outcome) => unknown;
+
+/** A user's disposer: called without arguments, and not waited for longer than the owner's `disposeTimeout`. */
+export const PLAIN = 0;
+/** A generator or a `defer` callback: it is told the outcome. */
+export const TOLD = 1;
+/** A nested scope: it has timeouts of its own. */
+export const NESTED = 2;
+export type Kind = typeof PLAIN | typeof TOLD | typeof NESTED;
+
+/** One thing to dispose, and those that were built before it. */
+export class Link {
+  constructor(
+    readonly value: unknown,
+    readonly dispose: Disposer,
+    readonly kind: Kind,
+    public next: Link | undefined,
+  ) {}
+}
+
+/** What `disposerOf` looks at, in this order. */
+interface MaybeDisposable {
+  readonly [Symbol.asyncDispose]?: unknown;
+  readonly [Symbol.dispose]?: unknown;
+  readonly dispose?: unknown;
+}
+
+/** The disposer of `value`: `[Symbol.asyncDispose]`, else `[Symbol.dispose]`, else tsyringe's `dispose()`, else none. */
+export function disposerOf(value: unknown): Disposer | undefined {
+  if (!isObject(value)) return undefined;
+  const { [Symbol.asyncDispose]: asyncDispose, [Symbol.dispose]: syncDispose } = value as MaybeDisposable;
+  if (typeof asyncDispose === "function") return asyncDispose as Disposer;
+  if (typeof syncDispose === "function") return syncDispose as Disposer;
+  return tsyringeDisposerOf(value);
+}
+
+function tsyringeDisposerOf(value: MaybeDisposable): Disposer | undefined {
+  const { dispose } = value;
+  // tsyringe's own rule: a `dispose` that wants arguments is something else.
+  return typeof dispose === "function" && dispose.length === 0 ? (dispose as Disposer) : undefined;
+}
+
+export function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return isObject(value) && typeof (value as { then?: unknown }).then === "function";
+}
+
+/** Something that has a stack to dispose. */
+export interface Stack {
+  top: Link | undefined;
+}
+
+let waiting = true;
+
+/** From now on disposers are called, and not waited for: the process is exiting. */
+export function stopWaiting(): void {
+  waiting = false;
+}
+
+const NO_FAILURES: readonly unknown[] = [];
+
+/**
+ * Disposes a stack, newest first, each awaited before the next; a failure does not stop the others.
+ *
+ * Runs synchronously up to the first disposer that returns a promise. Each link is taken off before it is called, so
+ * that what is still on the stack is what has not been disposed.
+ *
+ * @param timeout how long one disposer is waited for, in milliseconds
+ * @returns what the disposers threw, in the order in which they ran
+ */
+export function disposeAll(
+  stack: Stack,
+  outcome: Outcome,
+  timeout: number,
+): readonly unknown[] | Promise<readonly unknown[]> {
+  let failures = NO_FAILURES;
+  for (let link = stack.top; link !== undefined; link = stack.top) {
+    stack.top = link.next;
+    try {
+      const result = callDisposer(link, outcome);
+      if (waiting && isThenable(result)) return disposeRest(stack, outcome, timeout, failures, link, result);
+    } catch (error) {
+      failures = [...failures, error];
+    }
+  }
+  return failures;
+}
+
+function callDisposer({ value, dispose, kind }: Link, outcome: Outcome): unknown {
+  return kind === TOLD ? dispose.call(value, outcome) : dispose.call(value);
+}
+
+/** The same from the first promise on. */
+async function disposeRest(
+  stack: Stack,
+  outcome: Outcome,
+  timeout: number,
+  failures: readonly unknown[],
+  first: Link,
+  pending: PromiseLike<unknown>,
+): Promise<readonly unknown[]> {
+  const all = [...failures];
+  await settle(pending, first, timeout).catch((error: unknown) => all.push(error));
+  return all.concat(await disposeAll(stack, outcome, timeout));
+}
+
+/** Waits for a disposer, but not for ever. */
+function settle(pending: PromiseLike<unknown>, { value, kind }: Link, timeout: number): Promise<unknown> {
+  if (kind === NESTED) return Promise.resolve(pending);
+  return new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new DisposeTimeoutError(nameOf(value), timeout)), timeout);
+    pending.then(
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
+}
+
+function nameOf(value: unknown): string {
+  if (!isObject(value)) return "a deferred callback";
+  return typeof value === "function" ? value.name || "a function" : (value.constructor?.name ?? "an object");
+}
+
+/** What an end that is already over threw. */
+export class Failure {
+  constructor(readonly error: unknown) {}
+
+  /** Of what the disposers threw: nothing for none, a single one as it is, several as a `DisposalError`. */
+  static of(errors: readonly unknown[]): Failure | undefined {
+    if (errors.length === 0) return undefined;
+    return new Failure(errors.length === 1 ? errors[0] : new DisposalError(errors));
+  }
+}
+
+/** What an end gives: a promise only when something has to be awaited; nothing when all went well without. */
+export type Ending = Promise<void> | Failure | undefined;
+
+/** Turns the failure of an end that is over into a throw. */
+export function thrown(ending: Ending): Promise<void> | undefined {
+  if (ending instanceof Failure) throw ending.error;
+  return ending;
+}

@@ -1,0 +1,63 @@
+/** What few scopes need, made when it is first asked for, so that the others stay small. */
+import { randomUUID } from "node:crypto";
+import type { Abort } from "./abort.js";
+import type { Failure } from "./disposal.js";
+import { type Outcome, SUCCESS, UNVOUCHED } from "./outcome.js";
+
+/** How long things are waited for when nobody says otherwise, in milliseconds. */
+export const DEFAULT_TIMEOUT = 10_000;
+
+export class Extras<S extends object> {
+  name: string | undefined = undefined;
+  #id: string | undefined;
+  /** Nested scopes that are still open, the last opened last. */
+  children: Set<S> | undefined = undefined;
+  disposeTimeout = DEFAULT_TIMEOUT;
+  drainTimeout = DEFAULT_TIMEOUT;
+  external: AbortSignal | undefined = undefined;
+  abort: Abort | undefined = undefined;
+  /** What `fail` was told first, and whether `succeed` was called. */
+  failure: Outcome | undefined = undefined;
+  vouched = false;
+  /** The one promise of closing, where closing is more than a synchronous step. */
+  closing: Promise<void> | undefined = undefined;
+  /** Settles `closing` where it was asked for before the end knew that it needs one. */
+  finished: ((failed: Failure | undefined) => void) | undefined = undefined;
+  /** What a synchronous end threw. */
+  failed: Failure | undefined = undefined;
+  /** The Context that `enterScope` made this the current scope of. */
+  enteredIn: object | undefined = undefined;
+  /** The current scope of another container family where this one was opened: found again from inside. */
+  around: S | undefined = undefined;
+  /** How many holds are not released yet, and who waits for the last. */
+  holds = 0;
+  released: (() => void) | undefined = undefined;
+
+  get id(): string {
+    return (this.#id ??= randomUUID());
+  }
+
+  /** The outcome when the work is said to have ended like this: `fail` outweighs a success. */
+  verdict(given: Outcome): Outcome {
+    return given.status === "success" && this.failure !== undefined ? this.failure : given;
+  }
+
+  /** The outcome of an end of which nobody said how the work went. */
+  get unspoken(): Outcome {
+    return this.failure ?? (this.vouched ? SUCCESS : UNVOUCHED);
+  }
+
+  /** Keeps what late code may ask of a closed scope, its name and id, and lets go of the rest. */
+  shed(): void {
+    this.abort?.detach();
+    this.abort =
+      this.external =
+      this.enteredIn =
+      this.around =
+      this.children =
+      this.failure =
+      this.released =
+      this.finished =
+        undefined;
+  }
+}

@@ -1,0 +1,48 @@
+/** What owns instances: a scope, or a container for its long-lived ones. */
+import { ContextCell } from "../context/cell.js";
+import { disposerOf, type Disposer, type Kind, Link, PLAIN, type Stack } from "./disposal.js";
+
+// Where an owner is in its life; ordered, so that one comparison answers "may it still build?".
+export const OPEN = 0;
+/** Closing, but waiting for holds: still builds, opens no scopes. */
+export const DRAINING = 1;
+/** Gives only what is built and not yet disposed. */
+export const DISPOSING = 2;
+export const CLOSED = 3;
+export type Phase = typeof OPEN | typeof DRAINING | typeof DISPOSING | typeof CLOSED;
+
+/** The slots of what has none: never written to, because nothing is built there. */
+export const NO_SLOTS: unknown[] = Object.freeze([]) as unknown as unknown[];
+
+/**
+ * An owner of instances.
+ *
+ * It is a Context cell too: a scope is its own Context, and the one allocation it saves is 20 ns of a request.
+ * Fields are plain and few because a server makes one of these per request.
+ */
+export abstract class Owner extends ContextCell implements Stack {
+  /** Context-lived instances, by the number that their registration was given when its plan was compiled. */
+  slots: unknown[] = NO_SLOTS;
+  /** The slots beyond the first few, in pages, so that a large application does not make every scope large. */
+  pages: unknown[][] | undefined = undefined;
+  /** What is to be disposed, newest first. */
+  top: Link | undefined = undefined;
+  phase: Phase = OPEN;
+
+  /** Takes the value into ownership if it has a disposer. The caller has checked that this owner still builds. */
+  own(value: unknown): void {
+    const disposer = disposerOf(value);
+    if (disposer !== undefined) this.push(value, disposer, PLAIN);
+  }
+
+  /** Puts a disposer on top of the stack, to be called as a method of `value`. */
+  push(value: unknown, dispose: Disposer, kind: Kind): void {
+    this.top = new Link(value, dispose, kind, this.top);
+  }
+
+  /** Whether this owner has yet to dispose `value`. */
+  owns(value: unknown): boolean {
+    for (let link = this.top; link !== undefined; link = link.next) if (link.value === value) return true;
+    return false;
+  }
+}
