@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { Readable } from "node:stream";
 import { Context, ContextVar, copyContext } from "ambit/context";
 import { describe, expect, test } from "vitest";
-import { deferred } from "./deferred.js";
+import { deferred } from "../support/deferred.js";
 import { everywhere } from "./states.js";
 
 describe.each(everywhere)("$name", ({ run }) => {

@@ -1,7 +1,7 @@
 /** What runs when a token is reset: onReset, and onResetAsync, which is awaited. */
 import { ContextStateError, ContextTokenError, ContextVar, copyContext } from "ambit/context";
 import { describe, expect, test } from "vitest";
-import { deferred } from "./deferred.js";
+import { deferred } from "../support/deferred.js";
 import { everywhere } from "./states.js";
 
 describe.each(everywhere)("$name", ({ run }) => {

@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import { bindContext, Context, ContextStateError, ContextVar, copyContext } from "ambit/context";
 import { describe, expect, test } from "vitest";
 import { callStack } from "#src/context/cell.js";
-import { deferred } from "./deferred.js";
+import { deferred } from "../support/deferred.js";
 import { everywhere, inTheRoot } from "./states.js";
 
 describe.each(everywhere)("$name", ({ run }) => {

@@ -1,6 +1,6 @@
 /** Plays a script of steps on real Contexts and on the model at once, and compares them after every step. */
 import { bindContext, Context, ContextVar, copyContext } from "ambit/context";
-import { type Deferred, deferred } from "./deferred.js";
+import { type Deferred, deferred } from "../support/deferred.js";
 import { agree, answerOf, codeOf, isEntered, ModelContext, type Place, type Position } from "./model.js";
 import { reset, type Token, type Variable } from "./model.js";
 
@@ -28,7 +28,7 @@ export class World {
   readonly #tokens: Token[] = [];
   readonly #places: Place[] = [];
   readonly #looks: { readonly seen: Iterable<[ContextVar<unknown>, unknown]>; readonly expected: unknown[] }[] = [];
-  readonly #pauses: Deferred[] = [];
+  readonly #pauses: Deferred<void>[] = [];
   readonly #flows: Promise<void>[] = [];
   readonly #variables: Variable[] = Array.from({ length: VARIABLES }, (_, i) => {
     const cleanup = (["none", "sync", "async"] as const)[i % 3];
