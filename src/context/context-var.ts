@@ -199,6 +199,7 @@ export class ContextToken<T> implements Disposable, AsyncDisposable {
     if (cell === undefined) throw usedTwice(variable.name);
     if (variable !== this.#variable) throw ofAnotherVariable(variable.name, this.#variable.name);
     if (cell !== currentCell()) throw ofAnotherContext(variable.name);
+    // Where the old value was absence, the variable is there: each of its other tokens puts back a value.
     const at = positionOf(cell.vars, variable);
     const old = this.#oldValue;
     cell.vars = old === ABSENT ? withoutValue(cell.vars, at) : withValue(cell.vars, at, variable, old);

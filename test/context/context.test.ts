@@ -164,6 +164,10 @@ describe("equals", () => {
     expect(contextOf([one, 1]).equals(contextOf([one, 1], [two, 2]))).toBe(false);
   });
 
+  test("a variable that is the value of another one is not taken for a key", () => {
+    expect(contextOf([one, two]).equals(contextOf([two, two]))).toBe(false);
+  });
+
   test.each([undefined, null, {}, new Map(), []])("%o instead of a Context is a TypeError", (other) => {
     expect(() => new Context().equals(other as never)).toThrow(TypeError);
   });

@@ -158,6 +158,17 @@ describe.each(everywhere)("$name", ({ run }) => {
       expect(context.run(() => "entered")).toBe("entered");
     }));
 
+  test("a Context stays entered after a function that was bound in it has entered another one", () =>
+    run(() => {
+      const context = new Context();
+      const bound = context.run(() => bindContext(() => new Context().run(() => {})));
+      const afterwards = () => {
+        bound();
+        context.run(() => {});
+      };
+      expect(() => context.run(() => new Context().run(afterwards))).toThrow(ContextStateError);
+    }));
+
   test("a bound function follows its Context through every await", async () => {
     await run(async () => {
       const user = new ContextVar<string>("user");

@@ -70,7 +70,7 @@ describe.each(everywhere)("$name", ({ run }) => {
       expect(user.get("nothing")).toBe("nothing");
     }));
 
-  test("a reset to nothing does not need something to be there", () =>
+  test("a reset brings a value back to where an earlier token's reset had left none", () =>
     run(() => {
       const user = new ContextVar<string>("user");
       const [first, second] = [user.set("1"), user.set("2")];
@@ -180,11 +180,15 @@ describe.each([undefined, null, {}, "token", { var: 1, oldValue: 2, used: false 
   "%o instead of a token",
   (wrong) => {
     test("is a TypeError of reset", () => {
-      expect(() => new ContextVar("user").reset(wrong as never)).toThrow(TypeError);
+      const reset = () => new ContextVar("user").reset(wrong as never);
+      expect(reset).toThrow(TypeError);
+      expect(reset).toThrow("must be a ContextToken");
     });
 
     test("rejects resetAsync with a TypeError", async () => {
-      await expect(new ContextVar("user").resetAsync(wrong as never)).rejects.toThrow(TypeError);
+      const answer = await new ContextVar("user").resetAsync(wrong as never).catch((error: unknown) => error);
+      expect(answer).toBeInstanceOf(TypeError);
+      expect(answer).toHaveProperty("message", expect.stringContaining("must be a ContextToken"));
     });
   },
 );
