@@ -4,7 +4,7 @@ import { createApp } from "./app.js";
 import { Tokens } from "./auth/tokens.js";
 import { openDatabase } from "./database/connection.js";
 import { loggerOf } from "./logging.js";
-import { finish, listen, urlOf } from "./server.js";
+import { RunningServer } from "./server.js";
 import { settingsFrom } from "./settings.js";
 
 const logger = loggerOf("main");
@@ -23,12 +23,12 @@ async function run(): Promise<void> {
   const database = await openDatabase(settings.databaseUrl, settings.schema);
   try {
     const app = createApp(new Tokens(settings.authSecret), { demo: settings.authSecret === undefined });
-    const server = await listen(app, settings.port);
-    console.log(`Open ${urlOf(server)} to see what to try; Ctrl-C ends it. The data is in ${database.description}.`);
+    const server = await RunningServer.start(app, settings.port);
+    console.log(`Open ${server.url} to see what to try; Ctrl-C ends it. The data is in ${database.description}.`);
 
     logger.info({ signal: await endSignal() }, "finishing the requests that run");
     setTimeout(() => process.exit(1), END_WITHIN).unref();
-    const finished = await finish(app, server, FINISH_WITHIN);
+    const finished = await server.finish(FINISH_WITHIN);
     await disposeThread(); // rolls back what is still open, and ends the pool
     logger.info({ finished }, "ended");
   } finally {

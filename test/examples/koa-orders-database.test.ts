@@ -1,4 +1,5 @@
 /** The database goes away under the running app, in each way, and comes back. */
+import "../../examples/koa-orders/prove/quiet.js";
 import { disposeThread } from "ambit";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../examples/koa-orders/database/connection.js";

@@ -36,7 +36,7 @@ class Example {
   }
 
   static start(env: NodeJS.ProcessEnv): Example {
-    const child = spawn(process.execPath, [MAIN], { env: { ...process.env, PORT: "0", ...env } });
+    const child = spawn(process.execPath, [MAIN], { env: { ...process.env, PORT: "0", LOG_LEVEL: "info", ...env } });
     const example = new Example(child);
     onTestFinished(async () => {
       child.kill("SIGKILL");

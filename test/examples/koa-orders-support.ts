@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { createApp } from "../../examples/koa-orders/app.js";
 import { Tokens } from "../../examples/koa-orders/auth/tokens.js";
-import { finish, listen, urlOf } from "../../examples/koa-orders/server.js";
+import { RunningServer } from "../../examples/koa-orders/server.js";
 
 export interface TestDatabase {
   readonly url: string;
@@ -56,17 +56,17 @@ export interface Answer {
 /** The app on a socket. */
 export class Orders {
   private constructor(
-    readonly app: ReturnType<typeof createApp>,
-    readonly server: Server,
+    readonly server: RunningServer,
     readonly tokens: Tokens,
-    readonly url: string,
   ) {}
 
   static async serve(): Promise<Orders> {
     const tokens = new Tokens();
-    const app = createApp(tokens, { demo: true });
-    const server = await listen(app, 0);
-    return new Orders(app, server, tokens, urlOf(server));
+    return new Orders(await RunningServer.start(createApp(tokens, { demo: true }), 0), tokens);
+  }
+
+  get url(): string {
+    return this.server.url;
   }
 
   async get(path: string, user: string): Promise<Answer> {
@@ -102,7 +102,7 @@ export class Orders {
   }
 
   async close(): Promise<boolean> {
-    return finish(this.app, this.server, 5_000);
+    return this.server.finish(5_000);
   }
 }
 

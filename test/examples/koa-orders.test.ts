@@ -1,7 +1,8 @@
-import { disposeThread } from "ambit";
-import pg from "pg";
+import "../../examples/koa-orders/prove/quiet.js";
+import { container, disposeThread } from "ambit";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../examples/koa-orders/database/connection.js";
+import { DbPool } from "../../examples/koa-orders/database/pool.js";
 import { dropSchema } from "../../examples/koa-orders/database/schema.js";
 import { databaseForTests, freshSchema, Orders, ownerOf, Roadblock, type TestDatabase } from "./koa-orders-support.js";
 
@@ -202,13 +203,11 @@ test("gives an export's connection back when its client leaves in the middle", a
   expect((await orders.settled()).body).toMatchObject({ connections: { inUse: 0 }, liveScopes: 1 });
 });
 
-test("shows no rows to a query that did not say for whom it asks", async () => {
+test("leaves no user behind on a connection", async () => {
   const orders = await served();
   await orders.place(tea("hidden"), "nan");
-  const pool = new pg.Pool();
-  onTestFinished(() => pool.end());
 
-  const { rows } = await pool.query("SELECT * FROM orders");
+  const { rows } = await container.resolve(DbPool).pool.query("SELECT * FROM orders");
 
   expect(rows).toEqual([]);
 });

@@ -1,13 +1,11 @@
 /** Starts the app, fires at it, and looks at what is left. */
-import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type Koa from "koa";
 import { container } from "ambit";
 import { requestScopes } from "ambit/koa";
 import { createApp } from "../app.js";
 import { Tokens } from "../auth/tokens.js";
 import { DbPool } from "../database/pool.js";
-import { finish, listen, urlOf } from "../server.js";
+import { RunningServer } from "../server.js";
 import { audit, type Leftovers } from "./audit.js";
 import { BREAKAGES } from "./breakages.js";
 import { Ledger } from "./ledger.js";
@@ -41,13 +39,12 @@ export async function prove(options: Options, url: string, schema: string): Prom
   ledger.watch(pool);
 
   const tokens = new Tokens();
-  const app = createApp(tokens);
-  const server = await listen(app, 0);
+  const server = await RunningServer.start(createApp(tokens), 0);
   const plan = planOf(options.requests, users, new Random(options.seed));
   const model = new Model();
-  const sent = await run(plan, urlOf(server), tokens, model, options.concurrency);
+  const sent = await run(plan, server.url, tokens, model, options.concurrency);
 
-  const leftovers = await leftoversOf(app, server, stored);
+  const leftovers = await leftoversOf(server, stored);
   const evidence = { planned: plan.length, users: users.length, sent, model, ledger, leftovers };
   const lines = audit({ ...evidence, stored: await stored.orders() });
   await stored.close();
@@ -55,13 +52,13 @@ export async function prove(options: Options, url: string, schema: string): Prom
 }
 
 /** What is in use once nothing is; a sound app gets there within milliseconds, a broken one never. */
-async function leftoversOf(app: Koa, server: Server, stored: Stored): Promise<Leftovers> {
-  await finish(app, server, 5_000);
+async function leftoversOf(server: RunningServer, stored: Stored): Promise<Leftovers> {
+  await server.finish(5_000);
   const { pool } = container.resolve(DbPool);
   const count = async () => ({
     connections: pool.totalCount - pool.idleCount,
     openTransactions: await stored.openTransactions(),
-    scopes: [...requestScopes(app)].length,
+    scopes: [...requestScopes(server.app)].length,
   });
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const { connections, openTransactions, scopes } = await count();
