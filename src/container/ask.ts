@@ -1,11 +1,11 @@
 /** One `resolve()`: for whom it builds, and what becomes of errors on the way out. */
-import { callStack, currentCell } from "../context/cell.js";
+import { callStack, type ContextCell, currentCell } from "../context/cell.js";
 import { CLOSED, DISPOSING } from "../scope/owner.js";
 import { disposerOf } from "../scope/disposal.js";
 import { CyclicDependencyError } from "../errors.js";
 import { Lifespan } from "../scope/lifespan.js";
 import { endedError } from "./claim.js";
-import { currentFlight } from "./flight.js";
+import { flightOf } from "./flight.js";
 import { arose, assertNotCaptive, currentFrame, explain, type Frame, Holding, homeOf, seal } from "./frame.js";
 import { Lifecycle } from "./lifecycle.js";
 import { type Flight, type Home, NOT_CONSTANT, type Plan } from "./plan.js";
@@ -20,18 +20,20 @@ let depth = 0;
 export function ask(plan: Plan, outside: Home): unknown {
   const frame = currentFrame();
   if (frame !== undefined && homeOf(frame).family === outside.family) return askInside(plan, frame);
-  const flight = currentFlight();
+  const cell = currentCell();
+  const flight = flightOf(cell);
   if (flight !== undefined && flight.home.family === outside.family) return askInside(plan, flight);
-  return obtain(plan, currentScope(outside.family) ?? outside);
+  return obtain(plan, scopeIn(cell, outside.family) ?? outside);
 }
 
-/** The same, asynchronously. */
+/** The same, asynchronously: gives a promise only where something has to be waited for. */
 export function askAsync(plan: Plan, outside: Home): Promise<unknown> {
   const frame = currentFrame();
-  const flight = currentFlight();
+  const cell = currentCell();
+  const flight = flightOf(cell);
   if (frame !== undefined && homeOf(frame).family === outside.family) return obtainAsync(plan, homeOf(frame), flight);
   if (flight === undefined || flight.home.family !== outside.family) {
-    return obtainAsync(plan, currentScope(outside.family) ?? outside, undefined);
+    return obtainAsync(plan, scopeIn(cell, outside.family) ?? outside, undefined);
   }
   assertNotCaptive(flight.plan, plan, ASKED);
   return obtainAsync(plan, flight.home, flight);
@@ -45,14 +47,16 @@ function askInside(plan: Plan, asker: Frame | Flight): unknown {
   return obtain(plan, asker instanceof Holding || "waitsFor" in asker ? asker.home : asker);
 }
 
-/** The current scope, or the nearest around it, of this container family. */
-export function currentScope(family: object): Home | undefined {
-  let scope = currentCell().scope as (Lifespan & Home) | undefined;
+/** The scope of a Context, or the nearest around it, of this container family. */
+export function scopeIn(cell: ContextCell, family: object): OpenedHome | undefined {
+  let scope = cell.scope as OpenedHome | undefined;
   while (scope !== undefined && scope.family !== family) {
-    scope = (scope.extras?.around ?? scope.enclosing) as (Lifespan & Home) | undefined;
+    scope = (scope.extras?.around ?? scope.enclosing) as OpenedHome | undefined;
   }
   return scope;
 }
+
+type OpenedHome = Lifespan & Home;
 
 /** Builds what `plan` stands for, for `home`. */
 export function obtain(plan: Plan, home: Home): unknown {

@@ -1,6 +1,6 @@
 /** The container: registers, resolves, opens scopes, has children, and ends what it built. */
 import { inspect } from "node:util";
-import { currentCell } from "../context/cell.js";
+import { type ContextCell, currentCell } from "../context/cell.js";
 import { ContainerDisposedError, RegistrationError, ScopeStateError } from "../errors.js";
 import { disposeAll, type Ending, Failure, Link, NESTED, thrown } from "../scope/disposal.js";
 import { DEFAULT_TIMEOUT } from "../scope/extras.js";
@@ -28,7 +28,7 @@ import {
   type ValueProvider,
 } from "./api.js";
 import type { Dep } from "./dep.js";
-import { ask, askAsync, currentScope } from "./ask.js";
+import { ask, askAsync, scopeIn } from "./ask.js";
 import { compile, isKnown, planFor, planForAll } from "./compile.js";
 import { ContainerHome, type Host, Outside } from "./homes.js";
 import { Lifecycle } from "./lifecycle.js";
@@ -61,6 +61,7 @@ export class Container implements DependencyContainer, AsyncDisposable {
   readonly #parent: Container | undefined;
   /** Child containers that have something to dispose, the oldest first. */
   readonly #children = new Set<Container>();
+  #kept = false;
   #disposing: Promise<void> | undefined;
 
   constructor(options: ContainerOptions = {}, parent?: Container) {
@@ -200,27 +201,31 @@ export class Container implements DependencyContainer, AsyncDisposable {
 
   // Scopes
 
-  runInScope<R>(...args: [fn: Work<R>] | [options: ScopeOptions, fn: Work<R>]): Promise<Awaited<R>> {
+  runInScope<R>(options: ScopeOptions | Work<R>, fn?: Work<R>): Promise<Awaited<R>> {
     try {
-      const [options, fn] = split(args);
-      return Promise.resolve(runToEnd(this.#openScope(options), fn, this.#report)) as Promise<Awaited<R>>;
+      const work = workOf<R>(fn ?? options);
+      const from = currentCell();
+      const scope = this.#openScope(from, fn === undefined ? undefined : (options as ScopeOptions));
+      return settled(runToEnd(from, scope, work, this.#report));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  runInScopeSync<R>(...args: [fn: Work<R>] | [options: ScopeOptions, fn: Work<R>]): R {
-    const [options, fn] = split(args);
-    return runToEndSync(this.#openScope(options), fn, this.#report);
+  runInScopeSync<R>(options: ScopeOptions | Work<R>, fn?: Work<R>): R {
+    const work = workOf<R>(fn ?? options);
+    const from = currentCell();
+    const scope = this.#openScope(from, fn === undefined ? undefined : (options as ScopeOptions));
+    return runToEndSync(from, scope, work, this.#report);
   }
 
   createScope(options?: ScopeOptions): Scope {
-    return this.#openScope(options);
+    return this.#openScope(currentCell(), options);
   }
 
   enterScope(options?: ScopeOptions): ScopeToken<Scope> {
     assertNoneEntered();
-    return new ScopeToken(this.#openScope(options));
+    return new ScopeToken(this.#openScope(currentCell(), options));
   }
 
   createChildContainer(): Container {
@@ -255,22 +260,22 @@ export class Container implements DependencyContainer, AsyncDisposable {
     return `Container { ${this.#view.registrations.size} tokens }`;
   }
 
-  #openScope(options: ScopeOptions | undefined): OpenedScope {
+  #openScope(from: ContextCell, options: ScopeOptions | undefined): OpenedScope {
     this.#assertLiving();
     if (this.#home.phase !== OPEN) throw new ContainerDisposedError();
-    const from = currentCell();
     const parent =
-      options?.parent === undefined ? this.#implicitParent() : explicitParent(options.parent, this.#view.family);
-    if (this.#open.newest === undefined) this.#keepAlive();
-    const scope = new OpenedScope(this.#view, parent, from, options);
+      options?.parent === undefined ? this.#implicitParent(from) : explicitParent(options.parent, this.#view.family);
+    if (!this.#kept) this.#keepAlive();
+    const scope = new OpenedScope(this.#view, parent, from);
+    if (options !== undefined) scope.prepare(options);
     const around = from.scope as OpenedScope | undefined;
     if (around !== undefined && options?.parent !== null && around.family !== scope.family) scope.more.around = around;
     return scope;
   }
 
   /** The current scope. One that has closed is no parent any more; one that is closing takes no new scopes. */
-  #implicitParent(): OpenedScope | undefined {
-    const current = currentScope(this.#view.family) as OpenedScope | undefined;
+  #implicitParent(from: ContextCell): OpenedScope | undefined {
+    const current = scopeIn(from, this.#view.family) as OpenedScope | undefined;
     if (current === undefined || current.phase === OPEN) return current;
     if (current.phase === CLOSED) return undefined;
     throw current.ended("open a scope inside it");
@@ -310,6 +315,7 @@ export class Container implements DependencyContainer, AsyncDisposable {
     this.#home.phase = CLOSED;
     this.#outside.phase = CLOSED;
     this.#view.instances.clear();
+    this.#kept = false;
     if (this.#parent === undefined) forget(this);
     else this.#parent.#children.delete(this);
     return Failure.of(failures);
@@ -317,6 +323,7 @@ export class Container implements DependencyContainer, AsyncDisposable {
 
   /** Something here must be ended one day: whoever ends first, the container around it or the thread, will find it. */
   #keepAlive(): void {
+    this.#kept = true;
     if (this.#parent === undefined) return remember(this, "containers");
     this.#parent.#children.add(this);
     this.#parent.#keepAlive();
@@ -344,13 +351,17 @@ export class Container implements DependencyContainer, AsyncDisposable {
   }
 }
 
-function split<R>(args: [fn: Work<R>] | [options: ScopeOptions, fn: Work<R>]): [ScopeOptions | undefined, Work<R>] {
-  const [options, fn] = args.length === 1 ? [undefined, args[0]] : args;
-  if (typeof fn === "function") return [options, fn];
+function workOf<R>(fn: unknown): Work<R> {
+  if (typeof fn === "function") return fn as Work<R>;
   throw new ScopeStateError(
     "Cannot run in a scope without a function.",
     "container.runInScope(async (scope) => { ... }).",
   );
+}
+
+/** A promise of what is there, without a second one around it. */
+function settled<R>(result: R | Promise<Awaited<R>>): Promise<Awaited<R>> {
+  return result instanceof Promise ? result : Promise.resolve(result);
 }
 
 function explicitParent(parent: Scope | null, family: object): OpenedScope | undefined {

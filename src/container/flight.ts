@@ -100,8 +100,7 @@ function contextOf(home: Home): ContextCell {
   return home.longLived ? rootCell : currentCell();
 }
 
-/** The unfinished build in whose flow the caller is. */
-export function currentFlight(): Flight | undefined {
-  const flight = currentCell().flight as Flight | undefined;
-  return flight === undefined || flight.settled ? undefined : flight;
+/** The unfinished build in whose flow a Context is. */
+export function flightOf({ flight }: ContextCell): Flight | undefined {
+  return flight === undefined || (flight as Flight).settled ? undefined : (flight as Flight);
 }

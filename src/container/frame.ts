@@ -75,7 +75,7 @@ export function explain(error: unknown, root: Plan): unknown {
 function addHolders(error: AmbitError, root: Plan, way: readonly Hop[]): void {
   const holders = [root, ...way.map(({ plan }) => plan)];
   for (const [index, { edge }] of [...way.entries()].reverse()) {
-    addHolder(error, (holders[index] as Plan).step(), edge.via, edge.sentence);
+    addHolder(error, holders[index].step(), edge.via, edge.sentence);
   }
 }
 

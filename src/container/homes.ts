@@ -1,8 +1,9 @@
 /** The owners that are not scopes: a container, for its long-lived instances, and a container that is asked in no scope. */
 import type { Disposer, Kind } from "../scope/disposal.js";
 import { disposerOf, PLAIN } from "../scope/disposal.js";
+import { NO_VARIABLES } from "../context/variables.js";
 import type { OpenScopes } from "../scope/lifespan.js";
-import { Owner } from "../scope/owner.js";
+import { NO_SLOTS, Owner } from "../scope/owner.js";
 import type { Home, Place, Plan } from "./plan.js";
 import type { Registration } from "./registration.js";
 
@@ -24,7 +25,7 @@ abstract class ContainerOwner extends Owner implements Home {
   abstract readonly longLived: boolean;
 
   constructor(protected readonly host: Host) {
-    super();
+    super(NO_VARIABLES, NO_SLOTS);
   }
 
   get family(): object {

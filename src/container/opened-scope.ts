@@ -1,8 +1,9 @@
 /** The scopes that containers open. */
 import { inspect } from "node:util";
 import type { ContextCell } from "../context/cell.js";
-import type { Lifespan, OpenScopes } from "../scope/lifespan.js";
-import { CLOSED } from "../scope/owner.js";
+import { configure, type OpenScopes } from "../scope/lifespan.js";
+import { UNVOUCHED } from "../scope/outcome.js";
+import { CLOSED, DISPOSING } from "../scope/owner.js";
 import { type DependencyContainer, Scope, type ScopeOptions } from "./api.js";
 import { obtain, obtainAsync } from "./ask.js";
 import { compile, isKnown, planFor, planForAll } from "./compile.js";
@@ -10,18 +11,28 @@ import type { Home, Plan } from "./plan.js";
 import type { Registration } from "./registration.js";
 import { plantSeed } from "./seeds.js";
 import { SLOTS_FLAT } from "./slots.js";
-import { type InjectionToken, isNormalToken } from "./token.js";
+import { type InjectionToken, isNormalToken, nameOfToken } from "./token.js";
 import type { View } from "./view.js";
 
 export class OpenedScope extends Scope implements Home {
-  readonly place: View;
+  declare readonly place: View;
 
-  constructor(view: View, parent: OpenedScope | undefined, from: ContextCell, options: ScopeOptions | undefined) {
-    super(from, view.host.open, parent, options);
-    this.place = view;
+  constructor(view: View, parent: OpenedScope | undefined, from: ContextCell) {
     const { slots } = view.family;
-    this.slots = new Array<unknown>(slots < SLOTS_FLAT ? slots : SLOTS_FLAT);
-    if (options?.seeds !== undefined) for (const [token, value] of options.seeds) this.seed(token, value);
+    super(from.vars, new Array<unknown>(slots < SLOTS_FLAT ? slots : SLOTS_FLAT), view.host.open, parent);
+    (this as { place: View }).place = view;
+  }
+
+  /** Applies what it was opened with; if that fails, it is closed again. */
+  prepare(options: ScopeOptions): void {
+    try {
+      configure(this, options);
+      if (options.seeds === undefined) return;
+      for (const [token, value] of options.seeds) plantSeed(this, this.place, token, value);
+    } catch (error) {
+      this.end(UNVOUCHED);
+      throw error;
+    }
   }
 
   get container(): DependencyContainer {
@@ -44,7 +55,7 @@ export class OpenedScope extends Scope implements Home {
     return this.place.host.report;
   }
 
-  protected get openScopes(): OpenScopes {
+  get openScopes(): OpenScopes {
     return this.place.host.open;
   }
 
@@ -70,7 +81,7 @@ export class OpenedScope extends Scope implements Home {
   }
 
   seed<T>(token: InjectionToken<T>, value: T): this {
-    this.assertOwning(`seed ${String(token)}`);
+    if (this.phase >= DISPOSING) throw this.ended(`seed ${nameOfToken(token)}`);
     plantSeed(this, this.place, token, value);
     return this;
   }

@@ -52,7 +52,7 @@ export class Registration {
 
 function kindOf(provider: AnyProvider, token: InjectionToken): ProviderKind {
   const kinds = typeof provider === "object" && provider !== null ? KINDS.filter((kind) => kind in provider) : [];
-  if (kinds.length === 1) return kinds[0] as ProviderKind;
+  if (kinds.length === 1) return kinds[0];
   const found = kinds.length === 0 ? "it has none" : `it has ${kinds.join(" and ")}`;
   throw new RegistrationError(
     `Cannot register ${nameOfToken(token)}: a provider has exactly one of ${KINDS.join(", ")}, and ${found}.`,

@@ -3,7 +3,7 @@ import { MissingTypeInfoError } from "../errors.js";
 import { type Dep, MarkedDep } from "./dep.js";
 import { type Parameter, parameterName, parametersOf } from "./metadata.js";
 import { refTargetOf } from "./ref.js";
-import { type Constructor, type InjectionToken } from "./token.js";
+import type { Constructor } from "./token.js";
 
 /** One dependency as it is asked for. */
 export interface Request extends Parameter {
@@ -52,5 +52,5 @@ function requestOfDep(entry: Dep): Parameter & { as?: "ref" | "proxy" | undefine
   if (!(entry instanceof MarkedDep)) return { token: entry, multiple: false, optional: false };
   const { token, kind } = entry;
   const as = kind === "ref" || kind === "proxy" ? kind : undefined;
-  return { token: token as InjectionToken, multiple: kind === "all", optional: kind === "optional", as };
+  return { token, multiple: kind === "all", optional: kind === "optional", as };
 }

@@ -29,7 +29,7 @@ export function writeSlot(owner: Owner, slot: number, value: unknown): void {
   const page = (slot - SLOTS_FLAT) >> SLOT_PAGE;
   owner.pages ??= [];
   owner.pages[page] ??= new Array<unknown>(1 << SLOT_PAGE);
-  (owner.pages[page] as unknown[])[(slot - SLOTS_FLAT) & ((1 << SLOT_PAGE) - 1)] = value;
+  owner.pages[page][(slot - SLOTS_FLAT) & ((1 << SLOT_PAGE) - 1)] = value;
 }
 
 /** Keeps a value in its slot. */

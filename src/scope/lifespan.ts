@@ -1,5 +1,6 @@
 /** The life of a scope: what it owns besides its instances, what it waits for, and its end. */
 import { ContextCell, enter, fork } from "../context/cell.js";
+import type { Variables } from "../context/variables.js";
 import { ScopeClosedError, type ScopeLabel, ScopeStateError } from "../errors.js";
 import { Abort, type AbortState, NOT_ABORTED } from "./abort.js";
 import { disposeAll, disposerOf, type Ending, Failure, NESTED, PLAIN, thrown, TOLD } from "./disposal.js";
@@ -32,29 +33,29 @@ const STATES = ["open", "closing", "closing", "closed"] as const;
 
 export abstract class Lifespan extends Owner implements AsyncDisposable {
   /** The scope around this one, while this one is open. @internal */
-  enclosing: Lifespan | undefined;
+  declare enclosing: Lifespan | undefined;
   /** @internal */
-  older: Lifespan | undefined;
+  declare older: Lifespan | undefined;
   /** @internal */
-  newer: Lifespan | undefined = undefined;
+  declare newer: Lifespan | undefined;
   /** @internal */
-  extras: Extras<Lifespan> | undefined = undefined;
+  declare extras: Extras<Lifespan> | undefined;
 
   /** @internal */
-  constructor(from: ContextCell, open: OpenScopes, parent: Lifespan | undefined, options: LifespanOptions | undefined) {
-    super();
-    this.vars = from.vars;
+  constructor(vars: Variables, slots: unknown[], open: OpenScopes, parent: Lifespan | undefined) {
+    super(vars, slots);
     this.scope = this;
     this.enclosing = parent;
     this.older = open.newest;
+    this.newer = undefined;
+    this.extras = undefined;
     if (open.newest !== undefined) open.newest.newer = this;
     open.newest = this;
     if (parent !== undefined) (parent.more.children ??= new Set()).add(this);
-    if (options !== undefined) configure(this, options);
   }
 
   /** The list in which this scope stands while it is open. @internal */
-  protected abstract get openScopes(): OpenScopes;
+  abstract get openScopes(): OpenScopes;
 
   /** Unique in the world; made when it is first asked for. */
   get id(): string {
@@ -156,14 +157,17 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
    * a value. @internal
    */
   end(outcome: Outcome): Ending {
+    if (this.phase !== OPEN) return endingOf(this);
     const { extras } = this;
-    if (this.phase !== OPEN) return this.#ending();
-    if (extras === undefined) return this.#dispose(outcome);
+    if (extras === undefined) return shared(this, dispose(this, outcome));
     const verdict = extras.verdict(outcome);
     this.phase = DRAINING;
-    if (verdict.status !== "success") extras.abort?.fire(verdict.status === "error" ? verdict.error : verdict.reason);
-    if (extras.holds === 0) return this.#dispose(verdict);
-    return (extras.closing = this.#drain(extras).then(() => thrown(this.#dispose(verdict))));
+    if (verdict.status !== "success") abortOf(this).fire(verdict.status === "error" ? verdict.error : verdict.reason);
+    if (extras.holds === 0) return shared(this, dispose(this, verdict));
+    return shared(
+      this,
+      drain(this, extras).then(() => thrown(dispose(this, verdict))),
+    );
   }
 
   /** Fires the signal; the work goes on until it notices. @internal */
@@ -200,64 +204,76 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
   protected assertOwning(action: string): void {
     if (this.phase >= DISPOSING) throw this.ended(action);
   }
+}
 
-  /** Waits for the holds; when that takes too long, fires the signal and goes on. */
-  #drain(extras: Extras<Lifespan>): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        abortOf(this).fire(new DOMException(`Draining took longer than ${extras.drainTimeout} ms.`, "TimeoutError"));
-        resolve();
-      }, extras.drainTimeout);
-      extras.released = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
+// The steps of an end are functions because private methods would be installed on every scope that is opened.
 
-  #dispose(outcome: Outcome): Ending {
-    this.phase = DISPOSING;
-    const { extras } = this;
-    // Nested scopes go on top of the stack in the order in which they were opened: they end first, the last one first.
-    if (extras?.children !== undefined) for (const child of extras.children) this.push(child, endNested, NESTED);
-    const failures = disposeAll(this, outcome, extras?.disposeTimeout ?? DEFAULT_TIMEOUT);
-    if (!(failures instanceof Promise)) return this.#finish(failures);
-    const ending = failures.then((all) => thrown(this.#finish(all)));
-    return (this.more.closing ??= ending);
-  }
+/** Waits for the holds; when that takes too long, fires the signal and goes on. */
+function drain(scope: Lifespan, extras: Extras<Lifespan>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      abortOf(scope).fire(new DOMException(`Draining took longer than ${extras.drainTimeout} ms.`, "TimeoutError"));
+      resolve();
+    }, extras.drainTimeout);
+    extras.released = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+}
 
-  /** What an end that is under way, or over, gives to whoever asks again. */
-  #ending(): Ending {
-    if (this.phase === CLOSED) return this.extras?.closing ?? this.extras?.failed;
-    const { more } = this;
-    // A disposer that closes its own scope comes here before anyone knows whether there will be a promise.
-    more.closing ??= new Promise((resolve, reject) => {
-      more.finished = (failed) => (failed === undefined ? resolve() : reject(failed.error));
-    });
-    return more.closing;
-  }
+/** Ends nested scopes, the last opened first, then what the scope owns. */
+function dispose(scope: Lifespan, outcome: Outcome): Ending {
+  scope.phase = DISPOSING;
+  const { extras } = scope;
+  if (extras?.children !== undefined) for (const child of extras.children) scope.push(child, endNested, NESTED);
+  const failures = disposeAll(scope, outcome, extras === undefined ? DEFAULT_TIMEOUT : extras.disposeTimeout);
+  return failures instanceof Promise ? failures.then((all) => thrown(finish(scope, all))) : finish(scope, failures);
+}
 
-  /** Leaves a shell behind: late code learns that this scope has ended, and nothing keeps its instances. */
-  #finish(failures: readonly unknown[]): Failure | undefined {
-    this.phase = CLOSED;
-    this.slots = NO_SLOTS;
-    this.pages = undefined;
-    this.#unlink();
-    const failed = Failure.of(failures);
-    if (failed !== undefined) this.more.failed = failed;
-    this.extras?.finished?.(failed);
-    this.extras?.shed();
-    return failed;
+/** Leaves a shell behind: late code learns that this scope has ended, and nothing keeps its instances. */
+function finish(scope: Lifespan, failures: readonly unknown[]): Failure | undefined {
+  scope.phase = CLOSED;
+  scope.slots = NO_SLOTS;
+  scope.pages = undefined;
+  unlink(scope);
+  const failed = failures.length === 0 ? undefined : Failure.of(failures);
+  if (failed !== undefined) scope.more.failed = failed;
+  if (scope.extras !== undefined) {
+    scope.extras.finished?.(failed);
+    scope.extras.shed();
   }
+  return failed;
+}
 
-  #unlink(): void {
-    const { older, newer, enclosing, openScopes } = this;
-    if (newer === undefined) openScopes.newest = older;
-    else newer.older = older;
-    if (older !== undefined) older.newer = newer;
-    enclosing?.extras?.children?.delete(this);
-    this.older = this.newer = this.enclosing = undefined;
-  }
+function unlink(scope: Lifespan): void {
+  const { older, newer, enclosing } = scope;
+  if (newer === undefined) scope.openScopes.newest = older;
+  else newer.older = older;
+  if (older !== undefined) older.newer = newer;
+  if (enclosing !== undefined) enclosing.extras?.children?.delete(scope);
+  scope.older = scope.newer = scope.enclosing = undefined;
+}
+
+/** Makes the promise of an end the one that everyone gets who closes the scope again. */
+function shared(scope: Lifespan, ending: Ending): Ending {
+  if (!(ending instanceof Promise)) return ending;
+  const { more } = scope;
+  // A disposer that closed its own scope has been given a promise already, which settles with this one.
+  if (more.closing === undefined) more.closing = ending;
+  else ending.catch(() => {});
+  return more.closing;
+}
+
+/** What an end that is under way, or over, gives to whoever asks again. */
+function endingOf(scope: Lifespan): Ending {
+  if (scope.phase === CLOSED) return scope.extras?.closing ?? scope.extras?.failed;
+  const { more } = scope;
+  // A disposer that closes its own scope comes here before anyone knows whether there will be a promise.
+  more.closing ??= new Promise((resolve, reject) => {
+    more.finished = (failed) => (failed === undefined ? resolve() : reject(failed.error));
+  });
+  return more.closing;
 }
 
 function endNested(this: unknown): Promise<void> | undefined {
@@ -269,7 +285,8 @@ function abortOf(scope: Lifespan): Abort {
   return (more.abort ??= new Abort(more.external, enclosing === undefined ? undefined : abortOf(enclosing)));
 }
 
-function configure(scope: Lifespan, options: LifespanOptions): void {
+/** Applies what few callers ask for. */
+export function configure(scope: Lifespan, options: LifespanOptions): void {
   const { name, signal, disposeTimeout, drainTimeout } = options;
   if (name !== undefined) scope.more.name = name;
   if (signal !== undefined) scope.more.external = signal;

@@ -1,5 +1,6 @@
 /** What owns instances: a scope, or a container for its long-lived ones. */
 import { ContextCell } from "../context/cell.js";
+import type { Variables } from "../context/variables.js";
 import { disposerOf, type Disposer, type Kind, Link, PLAIN, type Stack } from "./disposal.js";
 
 // Where an owner is in its life; ordered, so that one comparison answers "may it still build?".
@@ -21,13 +22,24 @@ export const NO_SLOTS: unknown[] = Object.freeze([]) as unknown as unknown[];
  * Fields are plain and few because a server makes one of these per request.
  */
 export abstract class Owner extends ContextCell implements Stack {
-  /** Context-lived instances, by the number that their registration was given when its plan was compiled. */
-  slots: unknown[] = NO_SLOTS;
-  /** The slots beyond the first few, in pages, so that a large application does not make every scope large. */
-  pages: unknown[][] | undefined = undefined;
-  /** What is to be disposed, newest first. */
-  top: Link | undefined = undefined;
-  phase: Phase = OPEN;
+  // Declared, then assigned once: what a constructor further down overwrites costs twice.
+  /** Context-lived instances, by the number that their registration was given when its plan was compiled. @internal */
+  declare slots: unknown[];
+  /** The slots beyond the first few, in pages, so that a large application does not make every scope large. @internal */
+  declare pages: unknown[][] | undefined;
+  /** What is to be disposed, newest first. @internal */
+  declare top: Link | undefined;
+  /** @internal */
+  declare phase: Phase;
+
+  /** @internal */
+  constructor(vars: Variables, slots: unknown[]) {
+    super(vars);
+    this.slots = slots;
+    this.pages = undefined;
+    this.top = undefined;
+    this.phase = OPEN;
+  }
 
   /** Takes the value into ownership if it has a disposer. The caller has checked that this owner still builds. */
   own(value: unknown): void {

@@ -1,5 +1,5 @@
 /** Runs work in a scope of its own, and ends the scope with the outcome of the work. */
-import { type ContextCell, currentCell, enter } from "../context/cell.js";
+import { type ContextCell, currentCell, enterFrom } from "../context/cell.js";
 import { ContextStateError, ContextTokenError, ScopeStateError } from "../errors.js";
 import { Failure, isThenable, thrown } from "./disposal.js";
 import type { Lifespan } from "./lifespan.js";
@@ -15,11 +15,12 @@ export type Report = (error: unknown) => void;
  * unchanged and the disposers' go to `report`; else theirs are thrown.
  */
 export function runToEnd<S extends Lifespan, R>(
+  from: ContextCell,
   scope: S,
   fn: (scope: S) => R,
   report: Report,
 ): R | Promise<Awaited<R>> {
-  return enter(scope, work, scope, fn, report) as R | Promise<Awaited<R>>;
+  return enterFrom(from, scope, work, [scope, fn, report]) as R | Promise<Awaited<R>>;
 }
 
 function work<S extends Lifespan>(scope: S, fn: (scope: S) => unknown, report: Report): unknown {
@@ -60,8 +61,13 @@ function endAfterThrow(scope: Lifespan, error: unknown, report: Report): Promise
  * @throws ScopeStateError ERR_AMBIT_SCOPE_STATE when either does; the scope is closed all the same, in the background,
  * and what fails there goes to `report`
  */
-export function runToEndSync<S extends Lifespan, R>(scope: S, fn: (scope: S) => R, report: Report): R {
-  return enter(scope, workSync<S, R>, scope, fn, report);
+export function runToEndSync<S extends Lifespan, R>(
+  from: ContextCell,
+  scope: S,
+  fn: (scope: S) => R,
+  report: Report,
+): R {
+  return enterFrom(from, scope, workSync<S, R>, [scope, fn, report]);
 }
 
 function workSync<S extends Lifespan, R>(scope: S, fn: (scope: S) => R, report: Report): R {
