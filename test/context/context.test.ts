@@ -169,7 +169,9 @@ describe("equals", () => {
   });
 
   test.each([undefined, null, {}, new Map(), []])("%o instead of a Context is a TypeError", (other) => {
-    expect(() => new Context().equals(other as never)).toThrow(TypeError);
+    const compare = () => new Context().equals(other as never);
+    expect(compare).toThrow(TypeError);
+    expect(compare).toThrow("must be a Context");
   });
 });
 

@@ -86,6 +86,7 @@ test("inspect's depth and colours reach the values", () => {
   context.run(() => new ContextVar<object>("deep").set({ a: { b: { c: { d: 1 } } } }));
   expect(inspect(context, { depth: 1 })).toBe("Context(1) { deep => { a: [Object] } }");
   expect(inspect(context, { depth: null, breakLength: Infinity })).toContain("d: 1");
+  expect(inspect({ context }, { depth: 1 })).toBe("{ context: Context(1) { deep => [Object] } }");
   expect(inspect({ a: { b: context } }, { depth: 1 })).toBe("{ a: { b: [Context(1)] } }");
   expect(inspect(context, { colors: true, depth: 9 })).toContain("\u001b[33m1\u001b[39m");
 });

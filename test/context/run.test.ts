@@ -130,7 +130,13 @@ test.each([true as const, { encode: (date: Date) => date.toISOString(), decode: 
 
 test.each([undefined, null, {}, "fn"])("%o instead of a function is a TypeError of run", (fn) => {
   const user = new ContextVar<string>("user");
-  expect(() => user.run("ada", fn as never)).toThrow(TypeError);
-  expect(() => new Context().run(fn as never)).toThrow(TypeError);
-  expect(() => copyContext().run(fn as never)).toThrow(TypeError);
+  const runs = [
+    () => user.run("ada", fn as never),
+    () => new Context().run(fn as never),
+    () => copyContext().run(fn as never),
+  ];
+  for (const run of runs) {
+    expect(run).toThrow(TypeError);
+    expect(run).toThrow("must be a function");
+  }
 });
