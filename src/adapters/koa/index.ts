@@ -1,0 +1,6 @@
+/** ambit in a Koa server: one scope per request, closed exactly once, in the right moment. */
+export { type HandlerName, invoke } from "./invoke.js";
+export { KoaContext } from "./koa-context.js";
+export { listener } from "./listener.js";
+export { drain, requestScopes } from "./live-scopes.js";
+export { type ScopePerRequestOptions, scopePerRequest } from "./scope-per-request.js";

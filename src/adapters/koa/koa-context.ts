@@ -1,0 +1,12 @@
+/** The token under which instances of a request find Koa's context. */
+import type Koa from "koa";
+import type { DependencyContainer } from "../../container/api.js";
+import { token } from "../../container/token.js";
+
+/** Koa's `ctx` of the request in whose scope it is asked for: `@inject(KoaContext) ctx: Koa.Context`. */
+export const KoaContext = token<Koa.Context>("KoaContext");
+
+/** Lets the container know that each scope will be given one. */
+export function registerKoaContext(container: DependencyContainer): void {
+  if (!container.isRegistered(KoaContext, true)) container.register(KoaContext, { useSeed: true });
+}
