@@ -1,0 +1,47 @@
+/** `new` by hand: what nothing can beat. */
+import {
+  AuditLog,
+  Clock,
+  Config,
+  Controller,
+  CurrentUser,
+  io,
+  Mapper,
+  Pool,
+  Preferences,
+  Repository,
+  Transaction,
+} from "../graph.js";
+
+const config = new Config();
+const clock = new Clock(config);
+const pool = new Pool(config);
+
+export function build(request) {
+  const user = new CurrentUser(request);
+  const transaction = new Transaction(pool);
+  const audit = new AuditLog(user, transaction);
+  const preferences = new Preferences(user, config);
+  return new Controller(new Repository(transaction, clock), user, audit, preferences, new Mapper(config));
+}
+
+export function end({ audit }) {
+  audit.dispose();
+  audit.transaction.dispose();
+}
+
+export function sync(request) {
+  const controller = build(request);
+  const result = controller.handle();
+  end(controller);
+  return result;
+}
+
+export async function async(request) {
+  const controller = build(request);
+  await io();
+  const result = controller.handle();
+  await io();
+  end(controller);
+  return result;
+}
