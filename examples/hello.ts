@@ -1,3 +1,4 @@
+// hello.ts
 import { setTimeout as pause } from "node:timers/promises";
 import { container, contextScoped } from "ambit";
 import { Greeter } from "./hello/greeter.js";

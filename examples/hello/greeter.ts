@@ -1,3 +1,4 @@
+// hello/greeter.ts
 import { inject } from "tsyringe"; // a service of an older program, unchanged
 import type { DbConnection } from "../hello.js";
 
