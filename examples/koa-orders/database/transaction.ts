@@ -19,7 +19,7 @@ container.register(
         const outcome = yield new Transaction(client);
         await client.query(outcome.status === "success" ? "COMMIT" : "ROLLBACK");
       } finally {
-        
+        client.release();
       }
     },
   },
