@@ -26,14 +26,18 @@ export function ask(plan: Plan, outside: Home): unknown {
   return obtain(plan, scopeIn(cell, outside.family) ?? outside);
 }
 
-/** The same, asynchronously: gives a promise only where something has to be waited for. */
-export function askAsync(plan: Plan, outside: Home): Promise<unknown> {
+/** The same, asynchronously. */
+export async function askAsync(plan: Plan, outside: Home): Promise<unknown> {
   const frame = currentFrame();
   const cell = currentCell();
+  // Whoever builds something waits for what it asks for, of another family too: a circle of waiting must be found.
   const flight = flightOf(cell);
-  if (frame !== undefined && homeOf(frame).family === outside.family) return obtainAsync(plan, homeOf(frame), flight);
+  if (frame !== undefined && homeOf(frame).family === outside.family) {
+    if (frame instanceof Holding) assertNotCaptive(frame.plan, plan, ASKED);
+    return obtainAsync(plan, homeOf(frame), flight);
+  }
   if (flight === undefined || flight.home.family !== outside.family) {
-    return obtainAsync(plan, scopeIn(cell, outside.family) ?? outside, undefined);
+    return obtainAsync(plan, scopeIn(cell, outside.family) ?? outside, flight);
   }
   assertNotCaptive(flight.plan, plan, ASKED);
   return obtainAsync(plan, flight.home, flight);
@@ -63,9 +67,9 @@ export function obtain(plan: Plan, home: Home): unknown {
   if (plan.constant !== NOT_CONSTANT && home.phase !== CLOSED) return plan.constant;
   if (home.phase >= DISPOSING) return remaining(plan, home);
   const frame = callStack.frame as Frame | undefined;
+  if (++depth > DEEPEST) throw tooDeep(plan);
   // A holder stays on the stack through what it asks for, so that nothing below gets past the check.
   if (frame === undefined || homeOf(frame) !== home) callStack.frame = home;
-  if (++depth > DEEPEST) throw tooDeep(plan);
   try {
     return plan.get(home, plan.perResolution ? new Resolution() : undefined);
   } catch (error) {

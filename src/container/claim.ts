@@ -41,9 +41,12 @@ function tooLate(home: Home, value: unknown, plan: Plan): never {
   throw endedError(home, plan);
 }
 
-/** The same where the waiter can wait for the disposal. */
-export async function claimAsync<T>(home: Home, value: T, plan: Plan): Promise<T> {
-  if (home.phase < DISPOSING) return claimUnlessOwned(home, value, plan);
+/** The same for what an async build has made: if it is too late, whoever waits is told when it has been disposed. */
+export function claimInTime<T>(home: Home, value: T, plan: Plan): T | Promise<T> {
+  return home.phase < DISPOSING ? claimUnlessOwned(home, value, plan) : endLate(home, value, plan);
+}
+
+async function endLate(home: Home, value: unknown, plan: Plan): Promise<never> {
   await disposerOf(value)?.call(value);
   throw endedError(home, plan);
 }

@@ -262,7 +262,7 @@ function fillSeed(plan: Plan, trail: Trail): void {
   plan.get = (home, resolution) => {
     const seed = findSeed(home, slot);
     if (seed !== undefined) return seed.value;
-    if (fallback === undefined) throw seedNotGiven(plan);
+    if (fallback === undefined) throw seedNotGiven(plan, home);
     return fallback.get(home, resolution);
   };
   plan.getAsync = (home, resolution, waiter) =>

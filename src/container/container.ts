@@ -115,6 +115,7 @@ export class Container implements DependencyContainer, AsyncDisposable {
     const registration = new Registration(token, provider, options);
     assertNoTokenCycle(this.#view, token, registration);
     this.#view.add(registration);
+    if (registration.kind === "useValue" && registration.owned) this.#home.own(registration.provider.useValue);
     return this;
   }
 
@@ -303,7 +304,7 @@ export class Container implements DependencyContainer, AsyncDisposable {
     const home = this.#home;
     home.phase = DISPOSING;
     this.#outside.phase = DISPOSING;
-    this.#view.family.version++;
+    this.#view.changed();
     this.#outside.release(home);
     const failures = disposeAll(home, outcome, DEFAULT_TIMEOUT);
     return failures instanceof Promise

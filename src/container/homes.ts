@@ -66,8 +66,7 @@ export class Outside extends ContainerOwner {
   readonly #held = new Set<WeakRef<object>>();
   readonly #collected = new FinalizationRegistry<WeakRef<object>>((ref) => this.#held.delete(ref));
 
-  override own(value: unknown): void {
-    if (disposerOf(value) === undefined) return;
+  override push(value: unknown): void {
     this.host.keepAlive();
     const ref = new WeakRef(value as object);
     this.#held.add(ref);

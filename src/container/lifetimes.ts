@@ -10,7 +10,17 @@ import type { Maker } from "./make.js";
 import type { Get, GetAsync, Home, Plan } from "./plan.js";
 import type { Registration } from "./registration.js";
 import type { Resolution } from "./resolution.js";
-import { BUSY, IS_UNDEFINED, keepInSlot, readSlot, SLOT_PAGE, SLOTS_FLAT, unmasked, writeSlot } from "./slots.js";
+import {
+  BUSY,
+  IS_UNDEFINED,
+  keepInSlot,
+  keptInSlot,
+  readSlot,
+  SLOT_PAGE,
+  SLOTS_FLAT,
+  unmasked,
+  writeSlot,
+} from "./slots.js";
 
 /** Gives `plan` its two ways to give a value, by lifetime. */
 export function applyLifetime(plan: Plan, registration: Registration, maker: Maker): void {
@@ -118,8 +128,9 @@ function oncePerScope(plan: Plan, registration: Registration, { makeAsync }: Mak
   if (scopeName !== undefined) {
     plan.get = (home, resolution) => {
       const named = scopeNamed(home, plan);
-      const frame = new Holding(plan, named);
-      return within(frame, () => build(named, resolution));
+      const kept = keptInSlot(named, slot);
+      if (kept !== undefined) return kept.value;
+      return within(new Holding(plan, named), () => build(named, resolution));
     };
     plan.getAsync = (home, resolution, waiter) => buildAsync(scopeNamed(home, plan), resolution, waiter);
     return;

@@ -2,7 +2,7 @@
 import { AsyncDependencyError, RegistrationError } from "../errors.js";
 import { isThenable } from "../scope/disposal.js";
 import { Lifespan } from "../scope/lifespan.js";
-import { claim, claimAsync, claimGenerator, claimKeyed, claimUnlessOwned, disposerKeyOf, inHome } from "./claim.js";
+import { claim, claimInTime, claimGenerator, claimKeyed, claimUnlessOwned, disposerKeyOf, inHome } from "./claim.js";
 import { construct, gather, gatherAsync } from "./construct.js";
 import { enterFlight } from "./flight.js";
 import { arose } from "./frame.js";
@@ -24,7 +24,7 @@ export function classMaker(plan: Plan, target: Constructor, sources: readonly So
   if (!plan.async) return { make, makeAsync: make };
   const finish = (home: Home, args: unknown[]) => {
     const value = new target(...args);
-    return owned ? claim(home, value, plan) : value;
+    return owned ? claimInTime(home, value, plan) : value;
   };
   return { make, makeAsync: afterArguments(sources, finish) };
 }
@@ -61,13 +61,18 @@ function afterArguments(
 export function factoryMaker(plan: Plan, registration: Registration, sources: readonly Source[]): Maker {
   const { provider, owned, lifecycle } = registration;
   const caching = lifecycle !== Lifecycle.Transient;
-  const finish = (home: Home, args: unknown[]) => {
+  const call = (args: unknown[]) => {
     const value = provider.useFactory?.(...args);
     if (caching && isThenable(value)) throw thenableFactory(plan);
+    return value;
+  };
+  const make: Get = (home, resolution) => {
+    const value = call(gather(sources, home, resolution));
     return owned ? claimUnlessOwned(home, value, plan) : value;
   };
-  const make: Get = (home, resolution) => finish(home, gather(sources, home, resolution));
-  return { make, makeAsync: plan.async ? afterArguments(sources, finish) : make };
+  if (!plan.async) return { make, makeAsync: make };
+  const finish = (home: Home, args: unknown[]) => (owned ? claimInTime(home, call(args), plan) : call(args));
+  return { make, makeAsync: afterArguments(sources, finish) };
 }
 
 function thenableFactory({ name }: Plan): RegistrationError {
@@ -81,7 +86,7 @@ function thenableFactory({ name }: Plan): RegistrationError {
 export function asyncFactoryMaker(plan: Plan, { provider, owned }: Registration, sources: readonly Source[]): Maker {
   const makeAsync = afterArguments(sources, async (home, args, flight) => {
     const value = await enterFlight(flight, () => provider.useAsyncFactory?.(...args));
-    return owned ? claimAsync(home, value, plan) : value;
+    return owned ? claimInTime(home, value, plan) : value;
   });
   return { make: () => refuseSync(plan), makeAsync };
 }

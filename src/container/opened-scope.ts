@@ -1,12 +1,13 @@
 /** The scopes that containers open. */
 import { inspect } from "node:util";
-import type { ContextCell } from "../context/cell.js";
+import { type ContextCell, currentCell } from "../context/cell.js";
 import { configure, type OpenScopes } from "../scope/lifespan.js";
 import { UNVOUCHED } from "../scope/outcome.js";
 import { CLOSED, DISPOSING } from "../scope/owner.js";
 import { type DependencyContainer, Scope, type ScopeOptions } from "./api.js";
 import { obtain, obtainAsync } from "./ask.js";
 import { compile, isKnown, planFor, planForAll } from "./compile.js";
+import { flightOf } from "./flight.js";
 import type { Home, Plan } from "./plan.js";
 import type { Registration } from "./registration.js";
 import { plantSeed } from "./seeds.js";
@@ -30,7 +31,7 @@ export class OpenedScope extends Scope implements Home {
       if (options.seeds === undefined) return;
       for (const [token, value] of options.seeds) plantSeed(this, this.place, token, value);
     } catch (error) {
-      this.end(UNVOUCHED);
+      void this.end(UNVOUCHED);
       throw error;
     }
   }
@@ -65,7 +66,7 @@ export class OpenedScope extends Scope implements Home {
 
   resolveAsync<T>(token: InjectionToken<T>): Promise<T> {
     try {
-      return obtainAsync(this.#planFor(token), this, undefined) as Promise<T>;
+      return obtainAsync(this.#planFor(token), this, flightOf(currentCell())) as Promise<T>;
     } catch (error) {
       return Promise.reject(error);
     }

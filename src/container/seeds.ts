@@ -1,5 +1,5 @@
 /** Values that a scope is given when it opens: they are found from every scope inside it, and stay their giver's. */
-import { RegistrationError, UnregisteredTokenError } from "../errors.js";
+import { type AmbitError, NoScopeError, RegistrationError, UnregisteredTokenError } from "../errors.js";
 import { Lifespan } from "../scope/lifespan.js";
 import { arose } from "./frame.js";
 import type { Home, Plan } from "./plan.js";
@@ -26,7 +26,7 @@ function newSeed(view: View, token: InjectionToken): Registration {
   const registration = new Registration(token, { useSeed: true }, {});
   family.seeds.set(token, registration);
   // Plans that were made before do not look for it.
-  family.version++;
+  view.root.changed();
   return registration;
 }
 
@@ -39,9 +39,11 @@ export function findSeed(home: Home, slot: number): { readonly value: unknown } 
   return undefined;
 }
 
-/** Nobody gave the seed. */
-export function seedNotGiven(plan: Plan): UnregisteredTokenError {
-  return arose(UnregisteredTokenError.notSeeded(plan.name), plan);
+/** Nobody gave the seed, or there is no scope that could have been given it. */
+export function seedNotGiven(plan: Plan, home: Home): AmbitError {
+  const error =
+    home.place === undefined ? new NoScopeError(plan.name, undefined) : UnregisteredTokenError.notSeeded(plan.name);
+  return arose(error, plan);
 }
 
 function notASeed(token: InjectionToken): RegistrationError {

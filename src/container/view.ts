@@ -10,8 +10,8 @@ import type { Constructor, InjectionToken } from "./token.js";
 
 /** What a root container shares with its children. */
 export class Family {
-  /** Changes with every registration in the family; a plan made before is not used again. */
-  version = 0;
+  /** Grows with every change to what a container of the family can see. */
+  changes = 0;
   /** How many slots its scopes may need. */
   slots = 0;
   /** Tokens that nobody registered and some scope was given as a seed. */
@@ -31,7 +31,9 @@ export class View implements Place {
   readonly #implicit = new Map<InjectionToken, Registration>();
   readonly instances = new Map<Registration, unknown>();
   readonly interceptors = new Interceptors();
-  #version = -1;
+  /** When its own registrations changed last, and up to which change its plans are good. */
+  #changed = 0;
+  #fresh = -1;
 
   constructor(
     readonly container: DependencyContainer,
@@ -56,15 +58,24 @@ export class View implements Place {
     return this.home.phase >= DISPOSING || (this.parent?.ended ?? false);
   }
 
-  /**
-   * Forgets the plans that registrations in the family have made stale.
-   *
-   * @throws ContainerDisposedError ERR_AMBIT_CONTAINER_DISPOSED; ending a container changes the version too
-   */
+  /** Has plans that saw what was here before made again: here, and in the containers below. */
+  changed(): void {
+    this.#changed = ++this.family.changes;
+  }
+
+  /** Forgets plans that a change has made stale. */
   refresh(): void {
-    if (this.#version === this.family.version) return;
+    if (this.#changedSince(this.#fresh)) this.#renew();
+  }
+
+  #changedSince(fresh: number): boolean {
+    return this.#changed > fresh || (this.parent !== undefined && this.parent.#changedSince(fresh));
+  }
+
+  /** @throws ContainerDisposedError ERR_AMBIT_CONTAINER_DISPOSED; a container's end is a change too */
+  #renew(): void {
     if (this.ended) throw new ContainerDisposedError();
-    this.#version = this.family.version;
+    this.#fresh = this.family.changes;
     this.plans.clear();
     this.plansForAll.clear();
     this.compiled.clear();
@@ -77,13 +88,13 @@ export class View implements Place {
     frequency: "Always" | "Once",
   ): void {
     this.interceptors.add(when, token, callback, frequency);
-    this.family.version++;
+    this.changed();
   }
 
   reset(): void {
     this.registrations.clear();
     this.interceptors.clear();
-    this.family.version++;
+    this.changed();
   }
 
   /** tsyringe's rule: values are forgotten too. */
@@ -94,7 +105,7 @@ export class View implements Place {
       if (kept.length === 0) this.registrations.delete(token);
       else this.registrations.set(token, kept);
     }
-    this.family.version++;
+    this.changed();
   }
 
   add(registration: Registration): void {
@@ -102,7 +113,7 @@ export class View implements Place {
     const before = this.registrations.get(token);
     if (before === undefined) this.registrations.set(token, [registration]);
     else before.push(registration);
-    this.family.version++;
+    this.changed();
   }
 
   /** Everything registered for `token` by the nearest container that knows it. */
