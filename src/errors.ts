@@ -303,13 +303,17 @@ export class TravelError extends AmbitError {
 
 /** A variable was read that has neither a value here nor a default. */
 export class ContextLookupError extends AmbitError {
-  constructor(message: string, fix?: string) {
-    super("ERR_AMBIT_CONTEXT_LOOKUP", { message, fix });
+  constructor(message: string, fix?: string, code = "ERR_AMBIT_CONTEXT_LOOKUP") {
+    super(code, { message, fix });
   }
 }
 
 /** `Context.at` of a variable that is not set in that Context. */
-export class ContextKeyError extends ContextLookupError {}
+export class ContextKeyError extends ContextLookupError {
+  constructor(message: string, fix?: string) {
+    super(message, fix, "ERR_AMBIT_CONTEXT_KEY");
+  }
+}
 
 /** A token was given to another variable than its own, or in another Context than the one it was made in. */
 export class ContextTokenError extends AmbitError {

@@ -261,6 +261,11 @@ export class Container implements DependencyContainer, AsyncDisposable {
     return `Container { ${this.#view.registrations.size} tokens }`;
   }
 
+  /** As little for a logger that writes JSON. */
+  toJSON(): { tokens: number } {
+    return { tokens: this.#view.registrations.size };
+  }
+
   #openScope(from: ContextCell, options: ScopeOptions | undefined): OpenedScope {
     this.#assertLiving();
     if (this.#home.phase !== OPEN) throw new ContainerDisposedError();

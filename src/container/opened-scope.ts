@@ -1,5 +1,6 @@
 /** The scopes that containers open. */
 import { inspect } from "node:util";
+import type { ScopeLabel } from "../errors.js";
 import { type ContextCell, currentCell } from "../context/cell.js";
 import { configure, type OpenScopes } from "../scope/lifespan.js";
 import { UNVOUCHED } from "../scope/outcome.js";
@@ -99,6 +100,11 @@ export class OpenedScope extends Scope implements Home {
   [inspect.custom](): string {
     const name = this.name === undefined ? "" : ` "${this.name}"`;
     return `Scope${name} { ${this.state} }`;
+  }
+
+  /** As little for a logger that writes JSON. */
+  toJSON(): ScopeLabel {
+    return this.label;
   }
 
   #planFor(token: InjectionToken): Plan {

@@ -42,7 +42,7 @@ export class Context extends ContextCell {
   /**
    * The value that was set here.
    *
-   * @throws ContextKeyError ERR_AMBIT_CONTEXT_LOOKUP when none was
+   * @throws ContextKeyError ERR_AMBIT_CONTEXT_KEY when none was
    */
   at<T>(variable: ContextVar<T>): T {
     const at = this.#positionOf(variable);
