@@ -8,6 +8,7 @@ import {
   UnregisteredTokenError,
 } from "../errors.js";
 import { Lifespan } from "../scope/lifespan.js";
+import { Scope } from "./api.js";
 import type { Dep } from "./dep.js";
 import { assertNotCaptive, within } from "./frame.js";
 import { Lifecycle, outlivesScopes } from "./lifecycle.js";
@@ -66,16 +67,18 @@ export function planForAll(view: View, token: InjectionToken): Plan {
 function compileToken(view: View, token: InjectionToken | undefined, trail: Trail | undefined): Plan {
   if (token === undefined) throw MissingTypeInfoError.undefinedClass();
   if (isDelayed(token)) return delayedPlan(view, token);
-  const { seeds, builtIn } = view.family;
-  const registration = view.find(token)?.at(-1) ?? seeds.get(token) ?? builtIn.get(token) ?? implicit(view, token);
+  const registration = answerTo(view, token);
   if (registration !== undefined) return intercepted(view, token, compile(view, registration, trail));
   const error = UnregisteredTokenError.of(String(token), nameOfToken(token));
   beginPath(error, { name: nameOfToken(token), lifetime: "not registered" });
   throw error;
 }
 
-function implicit(view: View, token: InjectionToken): Registration | undefined {
-  return isClass(token) ? view.implicit(token) : undefined;
+/** What answers `token`: the last registration, a seed that some scope was given, what every container has, the class. */
+function answerTo(view: View, token: InjectionToken): Registration | undefined {
+  const { seeds, builtIn } = view.family;
+  const found = view.find(token)?.at(-1) ?? seeds.get(token) ?? builtIn.get(token);
+  return found ?? (isClass(token) ? view.implicit(token) : undefined);
 }
 
 /** The plan of one registration, for those who resolve in `view`. */
@@ -125,7 +128,7 @@ function fill(plan: Plan, trail: Trail): void {
 /** What follows from the edges of a plan. */
 function finish(plan: Plan, edges: readonly Edge[], registration?: Registration): void {
   plan.edges = edges;
-  plan.reaches = reachesOf(plan);
+  plan.reaches = reachesOf(plan, registration);
   plan.async = isAsync(registration) || edges.some(({ source }) => source.async);
   plan.perResolution =
     plan.lifecycle === Lifecycle.ResolutionScoped ||
@@ -138,14 +141,18 @@ function isAsync(registration: Registration | undefined): boolean {
 }
 
 /** The context-lived things that a plan leads to: one path for each scope name. */
-function reachesOf(plan: Plan): Reach[] {
+function reachesOf(plan: Plan, registration: Registration | undefined): Reach[] {
   const { lifecycle, scopeName } = plan;
-  if (lifecycle === Lifecycle.ContextScoped) return [{ scopeName, seed: false, path: [plan.step()] }];
+  if (lifecycle === Lifecycle.ContextScoped) {
+    // Whoever asks for the scope gets its own.
+    const anywhere = registration?.token === Scope;
+    return [{ scopeName, anywhere, path: [plan.step()] }];
+  }
   if (outlivesScopes(lifecycle)) return [];
   const found: Reach[] = [];
   for (const { plans, via } of plan.edges) {
     for (const reach of plans.flatMap((next) => next.reaches)) {
-      if (!found.some((known) => known.scopeName === reach.scopeName && known.seed === reach.seed))
+      if (!found.some((known) => known.scopeName === reach.scopeName && known.anywhere === reach.anywhere))
         found.push(further(plan, via, reach));
     }
   }
@@ -214,10 +221,35 @@ function sourceOf(holder: Plan, view: View, request: Request, trail: Trail | und
 
 function oneOf(view: View, { token, optional }: Request, trail: Trail | undefined): Found {
   // Optional is what nobody registered; a class is there without being registered, as in tsyringe.
-  if (optional && isNormalToken(token) && !isKnown(view, token))
+  if (optional && isNormalToken(token) && answerTo(view, token) === undefined)
     return { source: constantSource(undefined), plans: [] };
   const plan = compileToken(view, token, trail);
-  return { source: plan, plans: [plan] };
+  return { source: optional ? ifGiven(view, token as InjectionToken, plan) : plan, plans: [plan] };
+}
+
+/** The plan that answers `tryResolve(token)`; `undefined` where nothing does. */
+export function planIfAny(view: View, token: InjectionToken): Plan | undefined {
+  view.refresh();
+  if (isNormalToken(token) && answerTo(view, token) === undefined) return undefined;
+  return ifGiven(view, token, planFor(view, token));
+}
+
+/** As `plan`, but `undefined` in a scope that was not given this seed. */
+function ifGiven(view: View, token: InjectionToken, plan: Plan): Plan {
+  const answer = isDelayed(token) ? undefined : answerTo(view, token);
+  if (answer?.kind !== "useSeed" || isSometimesSeeded(view, token)) return plan;
+  const { slot } = answer;
+  const maybe = new Plan(plan.name, plan.lifecycle, plan.scopeName, view);
+  standInFor(maybe, plan);
+  maybe.slot = slot;
+  maybe.get = (home, resolution) => (findSeed(home, slot) === undefined ? undefined : plan.get(home, resolution));
+  maybe.getAsync = maybe.get;
+  return maybe;
+}
+
+/** Whether `token` is a class that is built in the scopes that were not given it. */
+function isSometimesSeeded({ family }: View, token: InjectionToken): token is Constructor {
+  return family.seeds.has(token) && isClass(token);
 }
 
 function allOf(view: View, { token, optional }: Request, trail: Trail | undefined): Found {
@@ -256,9 +288,9 @@ function fillSeed(plan: Plan, trail: Trail): void {
   if (registration.slot < 0) registration.slot = family.slots++;
   const { slot } = registration;
   plan.slot = slot;
-  const fallback = family.seeds.has(token) && isClass(token) ? compile(view, view.implicit(token), trail) : undefined;
-  plan.reaches = [{ scopeName: undefined, seed: true, path: [plan.step()] }];
-  plan.async = fallback?.async ?? false;
+  const fallback = isSometimesSeeded(view, token) ? compile(view, view.implicit(token), trail) : undefined;
+  if (fallback === undefined) plan.reaches = [{ scopeName: undefined, anywhere: true, path: [plan.step()] }];
+  else standInFor(plan, fallback);
   plan.get = (home, resolution) => {
     const seed = findSeed(home, slot);
     if (seed !== undefined) return seed.value;
@@ -271,17 +303,19 @@ function fillSeed(plan: Plan, trail: Trail): void {
       : plan.get(home, resolution);
 }
 
+/** Gives `plan` what others look at in `behind`, whose values it may give. */
+function standInFor(plan: Plan, behind: Plan): void {
+  const { edges, reaches, async, perResolution } = behind;
+  Object.assign(plan, { edges, reaches, async, perResolution });
+}
+
 /** A plan that calls tsyringe's interceptors around another. */
 function intercepted(view: View, token: InjectionToken, plan: Plan): Plan {
   const { interceptors } = view;
   if (!interceptors.watches(token)) return plan;
   const around = new Plan(plan.name, plan.lifecycle, plan.scopeName, view);
-  Object.assign(around, {
-    edges: plan.edges,
-    reaches: plan.reaches,
-    async: plan.async,
-    perResolution: plan.perResolution,
-  });
+  standInFor(around, plan);
+  around.slot = plan.slot;
   const after = (value: unknown) => {
     interceptors.after(token, value, "Single");
     return value;
@@ -296,11 +330,6 @@ function intercepted(view: View, token: InjectionToken, plan: Plan): Plan {
     return plan.async && value instanceof Promise ? value.then(after) : after(value);
   };
   return around;
-}
-
-/** Whether anything but a class itself says what `token` stands for. */
-export function isKnown(view: View, token: InjectionToken): boolean {
-  return view.find(token) !== undefined || view.family.seeds.has(token);
 }
 
 /** The second argument of a factory: the scope it builds for, if any. */

@@ -29,7 +29,7 @@ import {
 } from "./api.js";
 import type { Dep } from "./dep.js";
 import { ask, askAsync, scopeIn } from "./ask.js";
-import { compile, isKnown, planFor, planForAll } from "./compile.js";
+import { compile, planFor, planForAll, planIfAny } from "./compile.js";
 import { ContainerHome, type Host, Outside } from "./homes.js";
 import { Lifecycle } from "./lifecycle.js";
 import { OpenedScope } from "./opened-scope.js";
@@ -197,7 +197,8 @@ export class Container implements DependencyContainer, AsyncDisposable {
 
   tryResolve<T>(token: InjectionToken<T>): T | undefined {
     this.#assertLiving();
-    return isNormalToken(token) && !isKnown(this.#view, token) ? undefined : this.resolve(token);
+    const plan = planIfAny(this.#view, token);
+    return plan === undefined ? undefined : (ask(plan, this.#outside) as T);
   }
 
   // Scopes
@@ -336,7 +337,8 @@ export class Container implements DependencyContainer, AsyncDisposable {
   }
 
   #owns(value: unknown): boolean {
-    return this.#home.owns(value) || (this.#parent !== undefined && this.#parent.#owns(value));
+    if (value === this || this.#home.owns(value) || this.#outside.owns(value)) return true;
+    return this.#parent !== undefined && this.#parent.#owns(value);
   }
 
   readonly #report = (error: unknown): void => this.onDisposalError(error);

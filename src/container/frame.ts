@@ -44,9 +44,9 @@ export function assertNotCaptive(holder: Plan, held: Plan, via: string): void {
   throw new CaptiveDependencyError(holder.step(), reach.path.at(-1) ?? first, path);
 }
 
-function isCaptive(holder: Plan, { scopeName, seed }: Reach): boolean {
+function isCaptive(holder: Plan, { scopeName, anywhere }: Reach): boolean {
   if (outlivesScopes(holder.lifecycle)) return true;
-  return holder.scopeName !== undefined && scopeName === undefined && !seed;
+  return holder.scopeName !== undefined && scopeName === undefined && !anywhere;
 }
 
 const arisenAt = new WeakMap<object, Plan>();

@@ -7,13 +7,13 @@ import { UNVOUCHED } from "../scope/outcome.js";
 import { CLOSED, DISPOSING } from "../scope/owner.js";
 import { type DependencyContainer, Scope, type ScopeOptions } from "./api.js";
 import { obtain, obtainAsync } from "./ask.js";
-import { compile, isKnown, planFor, planForAll } from "./compile.js";
+import { compile, planFor, planForAll, planIfAny } from "./compile.js";
 import { flightOf } from "./flight.js";
 import type { Home, Plan } from "./plan.js";
 import type { Registration } from "./registration.js";
 import { plantSeed } from "./seeds.js";
 import { SLOTS_FLAT } from "./slots.js";
-import { type InjectionToken, isNormalToken, nameOfToken } from "./token.js";
+import { type InjectionToken, nameOfToken } from "./token.js";
 import type { View } from "./view.js";
 
 export class OpenedScope extends Scope implements Home {
@@ -79,7 +79,8 @@ export class OpenedScope extends Scope implements Home {
   }
 
   tryResolve<T>(token: InjectionToken<T>): T | undefined {
-    return isNormalToken(token) && !isKnown(this.place, token) ? undefined : this.resolve(token);
+    const plan = planIfAny(this.place, token);
+    return plan === undefined ? undefined : (obtain(plan, this) as T);
   }
 
   seed<T>(token: InjectionToken<T>, value: T): this {

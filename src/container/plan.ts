@@ -77,8 +77,8 @@ export interface Edge {
 export interface Reach {
   /** The scope name of that thing; `undefined` for the innermost scope. */
   readonly scopeName: string | undefined;
-  /** Seeds are found from any scope inside theirs. */
-  readonly seed: boolean;
+  /** Whether a holder from any scope finds the right one: a seed of a scope around it, the scope itself. */
+  readonly anywhere: boolean;
   /** From the plan itself down to that thing. */
   readonly path: readonly PathStep[];
 }

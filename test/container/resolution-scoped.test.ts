@@ -1,0 +1,133 @@
+/** Resolution-scoped instances: one per resolve and home. */
+import { Container, delay, dep, inject, injectAll, Lifecycle } from "ambit";
+import { expect, test } from "vitest";
+
+const perResolution = { lifecycle: Lifecycle.ResolutionScoped } as const;
+
+test("is shared through the whole graph of one resolve", () => {
+  class Work {}
+  const container = new Container().register(Work, Work, perResolution);
+  container.register("leaf", { deps: [Work], useFactory: (work) => work });
+  container.register("branch", { deps: ["leaf", Work], useFactory: (leaf, work) => [leaf, work] });
+  container.register("tree", { deps: ["branch", Work, "leaf"], useFactory: (...all) => all.flat() });
+  expect(new Set(container.resolve<Work[]>("tree")).size).toBe(1);
+});
+
+test("is another one for the next resolve", () => {
+  class Work {}
+  const container = new Container().register(Work, Work, perResolution);
+  expect(container.resolve(Work)).not.toBe(container.resolve(Work));
+});
+
+test("is shared with injectAll, where tsyringe makes a second one", () => {
+  class Work {}
+  class Host {
+    constructor(
+      @inject(Work) readonly one: Work,
+      @injectAll(Work) readonly all: Work[],
+    ) {}
+  }
+  const host = new Container().register(Work, Work, perResolution).resolve(Host);
+  expect(host.all).toEqual([host.one]);
+  expect(host.all[0]).toBe(host.one);
+});
+
+test("two registrations of one token are two instances in a resolution, each shared", () => {
+  const container = new Container();
+  container.register("work", { useFactory: () => ({}) }, perResolution);
+  container.register("work", { useFactory: () => ({}) }, perResolution);
+  container.register("all", { deps: [dep.all("work"), dep.all("work")], useFactory: (...both) => both.flat() });
+  const [a, b, c, d] = container.resolve<unknown[]>("all");
+  expect([a === c, b === d, a === b]).toEqual([true, true, false]);
+});
+
+test("resolveAll is one resolution", () => {
+  class Work {}
+  const container = new Container().register(Work, Work, perResolution);
+  container.register("holder", { deps: [Work], useFactory: (work) => work });
+  container.register("holder", { deps: [Work], useFactory: (work) => work });
+  const [a, b] = container.resolveAll("holder");
+  expect(a).toBe(b);
+});
+
+test("a resolve inside a factory is a resolution of its own", () => {
+  class Work {}
+  const container = new Container().register(Work, Work, perResolution);
+  container.register("outer", { useFactory: (inner) => [inner.resolve(Work), inner.resolve(Work)] });
+  const [a, b] = container.resolve<Work[]>("outer");
+  expect(a).not.toBe(b);
+});
+
+test("a singleton does not share it with the resolution that happened to build it", () => {
+  class Work {}
+  class Cache {
+    constructor(readonly work: Work) {}
+  }
+  const container = new Container().register(Work, Work, perResolution);
+  container.register(Cache, { useClass: Cache, deps: [Work] }, { lifecycle: Lifecycle.Singleton });
+  container.register("both", { deps: [Work, Cache], useFactory: (work, cache) => [work, cache.work] });
+  const [mine, kept] = container.resolve<Work[]>("both");
+  expect(mine).not.toBe(kept);
+});
+
+test("what was made for a singleton ends with it, not with the scope that built it", async () => {
+  const calls: string[] = [];
+  class Work {
+    dispose() {
+      calls.push("work");
+    }
+  }
+  const container = new Container().register(Work, Work, perResolution);
+  container.register("cache", { deps: [Work], useFactory: () => ({}) }, { lifecycle: Lifecycle.Singleton });
+  await container.runInScope((scope) => void scope.resolve("cache"));
+  expect(calls).toEqual([]);
+  await container.dispose();
+  expect(calls).toEqual(["work"]);
+});
+
+test("what was made for a scope ends with it", async () => {
+  const calls: string[] = [];
+  class Work {
+    dispose() {
+      calls.push("work");
+    }
+  }
+  const container = new Container().register(Work, Work, perResolution);
+  await container.runInScope((scope) => void scope.resolve(Work));
+  expect(calls).toEqual(["work"]);
+});
+
+test("is made below a class that stands in for a seed that was not given", () => {
+  class Work {}
+  class User {
+    constructor(@inject(Work) readonly work: Work) {}
+  }
+  const container = new Container().register(Work, Work, perResolution);
+  container.runInScopeSync({ seeds: [[User, new User(new Work())]] }, () => {});
+  expect(container.resolve(User).work).toBeInstanceOf(Work);
+  container.register("both", { deps: [User, Work], useFactory: (user, work) => [user.work, work] });
+  const [a, b] = container.resolve<Work[]>("both");
+  expect(a).toBe(b);
+});
+
+test("falsy ones are made once per resolution", () => {
+  let calls = 0;
+  const container = new Container().register("work", { useFactory: () => void calls++ }, perResolution);
+  container.register("both", { deps: ["work", "work"], useFactory: () => 1 });
+  container.resolve("both");
+  expect(calls).toBe(1);
+});
+
+test("is shared through delay with the resolve that made the stand-in, as in tsyringe", () => {
+  class Work {
+    readonly self = this;
+  }
+  class Host {
+    constructor(
+      @inject(Work) readonly work: Work,
+      @inject(delay(() => Work)) readonly later: Work,
+    ) {}
+  }
+  const host = new Container().register(Work, Work, perResolution).resolve(Host);
+  expect(host.later.self).toBe(host.work);
+});
