@@ -1,12 +1,13 @@
 /** Who ends what was built: puts instances on the disposal stack of their owner. */
 import { currentCell, enter, rootCell } from "../context/cell.js";
 import { ContainerDisposedError, RegistrationError } from "../errors.js";
-import { type Disposer, disposerOf, isThenable, PLAIN, TOLD } from "../scope/disposal.js";
+import { disposeAll, type Disposer, disposerOf, isThenable, Link, PLAIN, TOLD } from "../scope/disposal.js";
+import { DEFAULT_TIMEOUT } from "../scope/extras.js";
 import { Lifespan } from "../scope/lifespan.js";
-import { type Outcome, PARENT_ENDED } from "../scope/outcome.js";
-import { DISPOSING } from "../scope/owner.js";
+import type { Outcome } from "../scope/outcome.js";
+import { DISPOSING, isBelow } from "../scope/owner.js";
 import { arose } from "./frame.js";
-import type { Home, Plan } from "./plan.js";
+import type { Flight, Home, Plan } from "./plan.js";
 import type { Constructor } from "./token.js";
 
 /** Makes `home` the owner of a value that was built for it. */
@@ -24,31 +25,48 @@ export function claimUnlessOwned<T>(home: Home, value: T, plan: Plan): T {
 
 /** Whether `value` has an owner already: this one, a scope around it, a container; or is an owner itself. */
 function isOwned(home: Home, value: unknown): boolean {
-  if (value instanceof Lifespan || value === home.place?.container) return true;
-  for (let scope: Home | undefined = home; scope !== undefined; scope = enclosing(scope))
-    if (scope.owns(value)) return true;
-  return home.containerOwns(value);
-}
-
-function enclosing(home: Home): Home | undefined {
-  return home instanceof Lifespan ? (home.enclosing as Home | undefined) : undefined;
+  if (value instanceof Lifespan) return true;
+  return home instanceof Lifespan ? home.isOwned(value) : home.containerOwns(value);
 }
 
 /** An instance that was finished while its owner was closing: it is disposed at once, and whoever waited hears why. */
 function tooLate(home: Home, value: unknown, plan: Plan): never {
-  const pending = disposerOf(value)?.call(value);
-  if (isThenable(pending)) pending.then(undefined, home.report);
+  const disposer = disposerOf(value);
+  if (disposer !== undefined) endLate(home, new Link(value, disposer, PLAIN, undefined), plan).catch(() => {});
   throw endedError(home, plan);
 }
 
 /** The same for what an async build has made: if it is too late, whoever waits is told when it has been disposed. */
-export function claimInTime<T>(home: Home, value: T, plan: Plan): T | Promise<T> {
-  return home.phase < DISPOSING ? claimUnlessOwned(home, value, plan) : endLate(home, value, plan);
+export function claimInTime<T>(flight: Flight, value: T): T | Promise<T> {
+  const { home, plan } = flight;
+  if (home.phase < DISPOSING) return claimUnlessOwned(home, value, plan);
+  const disposer = disposerOf(value);
+  if (disposer === undefined || wasOwned(flight, value)) throw endedError(home, plan);
+  return endLate(home, new Link(value, disposer, PLAIN, undefined), plan);
 }
 
-async function endLate(home: Home, value: unknown, plan: Plan): Promise<never> {
-  await disposerOf(value)?.call(value);
-  throw endedError(home, plan);
+/** Whether what a late build has brought is another's, who ends it or has ended it. */
+function wasOwned({ home, ownedBefore }: Flight, value: unknown): boolean {
+  return isOwned(home, value) || ownedBefore.some((top) => isBelow(top, value));
+}
+
+/**
+ * Ends what came too late. Its waiter hears of the owner that has ended, so what goes wrong here is reported.
+ *
+ * Throws where there is nothing to wait for, else the promise rejects.
+ */
+function endLate(home: Home, link: Link, plan: Plan): Promise<never> {
+  const error = endedError(home, plan);
+  const refuse = (failures: readonly unknown[]) => {
+    for (const failure of failures) home.report(failure);
+    throw error;
+  };
+  const failures = disposeAll({ top: link }, { status: "aborted", reason: error }, timeoutOf(home));
+  return failures instanceof Promise ? failures.then(refuse) : refuse(failures);
+}
+
+function timeoutOf(home: Home): number {
+  return (home instanceof Lifespan ? home.extras?.disposeTimeout : undefined) ?? DEFAULT_TIMEOUT;
 }
 
 /** Why nothing can be built for `home` any more. */
@@ -108,11 +126,7 @@ export function claimGenerator(home: Home, steps: Steps, yielded: IteratorResult
     home.push(yielded.value, finish, TOLD);
     return yielded.value;
   }
-  const pending = finish(PARENT_ENDED);
-  if (!isThenable(pending)) throw endedError(home, plan);
-  return pending.then(() => {
-    throw endedError(home, plan);
-  });
+  return endLate(home, new Link(yielded.value, finish, TOLD, undefined), plan);
 }
 
 /** Runs the rest of a generator. It must not yield again; if it does, it is ended, and that is an error. */

@@ -115,7 +115,8 @@ export class Container implements DependencyContainer, AsyncDisposable {
     const registration = new Registration(token, provider, options);
     assertNoTokenCycle(this.#view, token, registration);
     this.#view.add(registration);
-    if (registration.kind === "useValue" && registration.owned) this.#home.own(registration.provider.useValue);
+    const { kind, owned, provider: given } = registration;
+    if (kind === "useValue" && owned && !this.#owns(given.useValue)) this.#home.own(given.useValue);
     return this;
   }
 

@@ -5,12 +5,9 @@ import { Lifespan } from "../scope/lifespan.js";
 import { arose } from "./frame.js";
 import type { Flight, Home, Plan } from "./plan.js";
 
-/** The shared builds under way, by owner and registration. */
-const underWay = new WeakMap<Home, Map<object, Flight>>();
-
 /** The build of this instance that is under way, if any. */
 export function flightFor(home: Home, key: object): Flight | undefined {
-  return underWay.get(home)?.get(key);
+  return home.flights?.get(key) as Flight | undefined;
 }
 
 /** Starts a build. With a `key`, others who want the same instance can join it until it has settled. */
@@ -21,13 +18,14 @@ export function fly(
   waiter: Flight | undefined,
   build: (flight: Flight) => unknown,
 ): unknown {
-  const flight: Flight = { plan, home, waitsFor: new Set(), promise: undefined, settled: false };
-  if (key !== undefined) flightsOf(home).set(key, flight);
+  const flight: Flight = { plan, home, waitsFor: new Set(), promise: undefined, settled: false, ownedBefore: [] };
+  (home.flights ??= new Map()).set(key ?? flight, flight);
   waiter?.waitsFor.add(flight);
   const land = () => {
     flight.settled = true;
     waiter?.waitsFor.delete(flight);
-    if (key !== undefined) underWay.get(home)?.delete(key);
+    home.flights?.delete(key ?? flight);
+    if (home.flights?.size === 0) home.flights = undefined;
   };
   let result: unknown;
   try {
@@ -44,12 +42,6 @@ export function fly(
   // Its waiters hear of a failure; a flight that nobody waits for any more is nobody's unhandled rejection.
   flight.promise.catch(() => {});
   return flight.promise;
-}
-
-function flightsOf(home: Home): Map<object, Flight> {
-  let flights = underWay.get(home);
-  if (flights === undefined) underWay.set(home, (flights = new Map()));
-  return flights;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The owners that are not scopes: a container, for its long-lived instances, and a container that is asked in no scope. */
 import type { Disposer, Kind } from "../scope/disposal.js";
-import { disposerOf, PLAIN } from "../scope/disposal.js";
+import { disposerOf, isObject, PLAIN } from "../scope/disposal.js";
 import { NO_VARIABLES } from "../context/variables.js";
 import type { OpenScopes } from "../scope/lifespan.js";
 import { NO_SLOTS, Owner } from "../scope/owner.js";
@@ -14,7 +14,7 @@ export interface Host {
   readonly open: OpenScopes;
   readonly report: (error: unknown) => void;
   planOf(registration: Registration): Plan;
-  /** Whether this value is one of its long-lived instances, or one of a container around it. */
+  /** Whether this value is it, a container around it, or an instance of either. */
   owns(value: unknown): boolean;
   /** Something here must be disposed one day: the container must be remembered. */
   keepAlive(): void;
@@ -48,10 +48,17 @@ abstract class ContainerOwner extends Owner implements Home {
 /** Owns the singletons, container-scoped and thread-scoped instances of one container. */
 export class ContainerHome extends ContainerOwner {
   readonly longLived = true;
+  readonly #owned = new WeakSet<object>();
 
   override push(value: unknown, dispose: Disposer, kind: Kind): void {
     if (this.top === undefined) this.host.keepAlive();
+    if (isObject(value)) this.#owned.add(value);
     super.push(value, dispose, kind);
+  }
+
+  /** What it has disposed was its own, too: nobody else is to dispose that again. */
+  override owns(value: unknown): boolean {
+    return isObject(value) && this.#owned.has(value);
   }
 }
 
@@ -63,14 +70,20 @@ export class ContainerHome extends ContainerOwner {
  */
 export class Outside extends ContainerOwner {
   readonly longLived = false;
+  readonly #owned = new WeakSet<object>();
   readonly #held = new Set<WeakRef<object>>();
   readonly #collected = new FinalizationRegistry<WeakRef<object>>((ref) => this.#held.delete(ref));
 
   override push(value: unknown): void {
     this.host.keepAlive();
     const ref = new WeakRef(value as object);
+    this.#owned.add(value as object);
     this.#held.add(ref);
     this.#collected.register(value as object, ref);
+  }
+
+  override owns(value: unknown): boolean {
+    return isObject(value) && this.#owned.has(value);
   }
 
   /** Hands over what is still reachable, the oldest first. */

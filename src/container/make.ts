@@ -22,9 +22,9 @@ export function classMaker(plan: Plan, target: Constructor, sources: readonly So
   const bare = construct(target, sources);
   const make = owned ? learning(plan, target, bare) : bare;
   if (!plan.async) return { make, makeAsync: make };
-  const finish = (home: Home, args: unknown[]) => {
+  const finish = (_: Home, args: unknown[], flight: Flight) => {
     const value = new target(...args);
-    return owned ? claimInTime(home, value, plan) : value;
+    return owned ? claimInTime(flight, value) : value;
   };
   return { make, makeAsync: afterArguments(sources, finish) };
 }
@@ -71,7 +71,7 @@ export function factoryMaker(plan: Plan, registration: Registration, sources: re
     return owned ? claimUnlessOwned(home, value, plan) : value;
   };
   if (!plan.async) return { make, makeAsync: make };
-  const finish = (home: Home, args: unknown[]) => (owned ? claimInTime(home, call(args), plan) : call(args));
+  const finish = (_: Home, args: unknown[], flight: Flight) => (owned ? claimInTime(flight, call(args)) : call(args));
   return { make, makeAsync: afterArguments(sources, finish) };
 }
 
@@ -84,9 +84,9 @@ function thenableFactory({ name }: Plan): RegistrationError {
 
 /** Calls an async factory, in the Context of what it builds for. */
 export function asyncFactoryMaker(plan: Plan, { provider, owned }: Registration, sources: readonly Source[]): Maker {
-  const makeAsync = afterArguments(sources, async (home, args, flight) => {
+  const makeAsync = afterArguments(sources, async (_, args, flight) => {
     const value = await enterFlight(flight, () => provider.useAsyncFactory?.(...args));
-    return owned ? claimInTime(home, value, plan) : value;
+    return owned ? claimInTime(flight, value) : value;
   });
   return { make: () => refuseSync(plan), makeAsync };
 }

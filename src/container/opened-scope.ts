@@ -1,6 +1,6 @@
 /** The scopes that containers open. */
 import { inspect } from "node:util";
-import type { ScopeLabel } from "../errors.js";
+import { type AmbitError, ContainerDisposedError, type ScopeLabel } from "../errors.js";
 import { type ContextCell, currentCell } from "../context/cell.js";
 import { configure, type OpenScopes } from "../scope/lifespan.js";
 import { UNVOUCHED } from "../scope/outcome.js";
@@ -87,6 +87,11 @@ export class OpenedScope extends Scope implements Home {
     if (this.phase >= DISPOSING) throw this.ended(`seed ${nameOfToken(token)}`);
     plantSeed(this, this.place, token, value);
     return this;
+  }
+
+  /** Of a disposed container nothing can be asked at all, whatever became of its scopes. */
+  override ended(action: string): AmbitError {
+    return this.place.ended ? new ContainerDisposedError() : super.ended(action);
   }
 
   planOf(registration: Registration): Plan {

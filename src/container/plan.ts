@@ -1,6 +1,6 @@
 /** A plan: how to give what one registration stands for, worked out once. */
 import type { PathStep } from "../errors.js";
-import type { Owner } from "../scope/owner.js";
+import type { Owner, Unfinished } from "../scope/owner.js";
 import type { DependencyContainer } from "./api.js";
 import { type Lifecycle, prose } from "./lifecycle.js";
 import type { Registration } from "./registration.js";
@@ -27,14 +27,14 @@ export interface Home extends Owner {
   readonly longLived: boolean;
   /** The plan of a registration in its place. */
   planOf(registration: Registration): Plan;
-  /** Whether this value is a long-lived instance of one of its containers. */
+  /** Whether this value is one of its containers, or an instance that they own. */
   containerOwns(value: unknown): boolean;
   /** Hears of disposal failures that have no caller. */
   readonly report: (error: unknown) => void;
 }
 
 /** An async build under way. */
-export interface Flight {
+export interface Flight extends Unfinished {
   readonly plan: Plan;
   readonly home: Home;
   /** The builds that it waits for just now. */

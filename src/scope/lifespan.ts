@@ -1,12 +1,12 @@
 /** The life of a scope: what it owns besides its instances, what it waits for, and its end. */
 import { ContextCell, enter, fork } from "../context/cell.js";
 import type { Variables } from "../context/variables.js";
-import { ScopeClosedError, type ScopeLabel, ScopeStateError } from "../errors.js";
+import { type AmbitError, ScopeClosedError, type ScopeLabel, ScopeStateError } from "../errors.js";
 import { Abort, type AbortState, NOT_ABORTED } from "./abort.js";
-import { disposeAll, disposerOf, type Ending, Failure, NESTED, PLAIN, thrown, TOLD } from "./disposal.js";
+import { disposeAll, disposerOf, type Ending, Failure, NESTED, PLAIN, type Link, thrown, TOLD } from "./disposal.js";
 import { DEFAULT_TIMEOUT, Extras } from "./extras.js";
 import { type Outcome, PARENT_ENDED, SUCCESS, UNVOUCHED } from "./outcome.js";
-import { CLOSED, DISPOSING, DRAINING, NO_SLOTS, OPEN, Owner } from "./owner.js";
+import { CLOSED, DISPOSING, DRAINING, NO_SLOTS, OPEN, Owner, type Unfinished } from "./owner.js";
 
 /** What `close` gives when nothing had to be awaited: one promise for every scope. */
 const DONE: Promise<void> = Promise.resolve();
@@ -57,6 +57,14 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
   /** The list in which this scope stands while it is open. @internal */
   abstract get openScopes(): OpenScopes;
 
+  /** Whether this value is one of its containers, or an instance that they own. @internal */
+  abstract containerOwns(value: unknown): boolean;
+
+  /** Whether this scope, one around it or a container disposes `value`. @internal */
+  isOwned(value: unknown): boolean {
+    return this.owns(value) || this.containerOwns(value) || (this.enclosing?.isOwned(value) ?? false);
+  }
+
   /** Unique in the world; made when it is first asked for. */
   get id(): string {
     return this.more.id;
@@ -84,13 +92,14 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
   }
 
   /**
-   * Disposes `value` when this scope ends, in its place in the newest-first order. Gives the value back.
+   * Disposes `value` when this scope ends, in its place in the newest-first order. Gives the value back. What this
+   * scope, one around it or a container is to dispose already stays with its owner.
    *
    * @throws ScopeStateError ERR_AMBIT_SCOPE_STATE when the value has no disposer
    */
   use<T>(value: T): T {
     this.assertOwning("use a value");
-    if (value === null || value === undefined) return value;
+    if (value === null || value === undefined || this.isOwned(value)) return value;
     const disposer = disposerOf(value);
     if (disposer === undefined) throw notDisposable();
     this.push(value, disposer, PLAIN);
@@ -191,7 +200,7 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
   }
 
   /** The error for asking this of a scope that has ended. @internal */
-  ended(action: string): ScopeClosedError {
+  ended(action: string): AmbitError {
     return new ScopeClosedError(action, this.label);
   }
 
@@ -226,9 +235,18 @@ function drain(scope: Lifespan, extras: Extras<Lifespan>): Promise<void> {
 function dispose(scope: Lifespan, outcome: Outcome): Ending {
   scope.phase = DISPOSING;
   const { extras } = scope;
+  if (scope.flights !== undefined) leaveBehind(scope, scope.flights);
   if (extras?.children !== undefined) for (const child of extras.children) scope.push(child, endNested, NESTED);
   const failures = disposeAll(scope, outcome, extras === undefined ? DEFAULT_TIMEOUT : extras.disposeTimeout);
   return failures instanceof Promise ? failures.then((all) => thrown(finish(scope, all))) : finish(scope, failures);
+}
+
+/** Builds under way will come too late: this is the last moment to see whose that is what they then bring. */
+function leaveBehind(scope: Lifespan, flights: ReadonlyMap<object, Unfinished>): void {
+  const tops: Link[] = [];
+  for (let owner: Lifespan | undefined = scope; owner !== undefined; owner = owner.enclosing)
+    if (owner.top !== undefined) tops.push(owner.top);
+  for (const flight of flights.values()) flight.ownedBefore = tops;
 }
 
 /** Leaves a shell behind: late code learns that this scope has ended, and nothing keeps its instances. */

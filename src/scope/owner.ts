@@ -15,6 +15,12 @@ export type Phase = typeof OPEN | typeof DRAINING | typeof DISPOSING | typeof CL
 /** The slots of what has none: never written to, because nothing is built there. */
 export const NO_SLOTS: unknown[] = Object.freeze([]) as unknown as unknown[];
 
+/** An async build that has not settled yet. */
+export interface Unfinished {
+  /** What its owner, and those around it, had to dispose when the owner ended first: the tops of their stacks. */
+  ownedBefore: readonly Link[];
+}
+
 /**
  * An owner of instances.
  *
@@ -29,6 +35,8 @@ export abstract class Owner extends ContextCell implements Stack {
   declare pages: unknown[][] | undefined;
   /** What is to be disposed, newest first. @internal */
   declare top: Link | undefined;
+  /** Async builds under way, by what they build; made when the first one starts. @internal */
+  declare flights: Map<object, Unfinished> | undefined;
   /** @internal */
   declare phase: Phase;
 
@@ -38,6 +46,7 @@ export abstract class Owner extends ContextCell implements Stack {
     this.slots = slots;
     this.pages = undefined;
     this.top = undefined;
+    this.flights = undefined;
     this.phase = OPEN;
   }
 
@@ -54,7 +63,12 @@ export abstract class Owner extends ContextCell implements Stack {
 
   /** Whether this owner has yet to dispose `value`. */
   owns(value: unknown): boolean {
-    for (let link = this.top; link !== undefined; link = link.next) if (link.value === value) return true;
-    return false;
+    return isBelow(this.top, value);
   }
+}
+
+/** Whether `value` is on a stack, from `top` down. Links that have been taken off still lead to those below. */
+export function isBelow(top: Link | undefined, value: unknown): boolean {
+  for (let link = top; link !== undefined; link = link.next) if (link.value === value) return true;
+  return false;
 }
