@@ -132,6 +132,14 @@ export class UnregisteredTokenError extends AmbitError {
     );
   }
 
+  /** Something that cannot be asked for: a number, an object. */
+  static notAToken(name: string): UnregisteredTokenError {
+    return new UnregisteredTokenError(
+      `Cannot resolve ${name}: it is not a token.`,
+      "ask for a class, a string, a symbol, a token<T>(), or delay(() => TheClass).",
+    );
+  }
+
   /** A seed that nobody gave to this scope, or to one around it. */
   static notSeeded(name: string): UnregisteredTokenError {
     return new UnregisteredTokenError(

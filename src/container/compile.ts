@@ -69,8 +69,11 @@ function compileToken(view: View, token: InjectionToken | undefined, trail: Trai
   if (isDelayed(token)) return delayedPlan(view, token);
   const registration = answerTo(view, token);
   if (registration !== undefined) return intercepted(view, token, compile(view, registration, trail));
-  const error = UnregisteredTokenError.of(String(token), nameOfToken(token));
-  beginPath(error, { name: nameOfToken(token), lifetime: "not registered" });
+  const name = nameOfToken(token);
+  const error = isNormalToken(token)
+    ? UnregisteredTokenError.of(String(token), name)
+    : UnregisteredTokenError.notAToken(name);
+  beginPath(error, { name, lifetime: "not registered" });
   throw error;
 }
 

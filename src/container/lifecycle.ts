@@ -26,6 +26,11 @@ export function prose(lifecycle: Lifecycle, scopeName?: string): string {
   return scopeName === undefined ? PROSE[lifecycle] : `${PROSE[lifecycle]} (${scopeName})`;
 }
 
+/** "Singleton": the name that `Lifecycle` has for it. */
+export function enumName(lifecycle: Lifecycle): string {
+  return Object.entries(Lifecycle).find(([, value]) => value === lifecycle)?.[0] ?? String(lifecycle);
+}
+
 /** Whether instances outlive every scope. Returns true if and only if they live until a container or a thread ends. */
 export function outlivesScopes(lifecycle: Lifecycle): boolean {
   return (

@@ -1,8 +1,16 @@
 /** What was registered for a token: a provider, a lifetime, and who ends what it builds. */
-import { RegistrationError } from "../errors.js";
+import { MissingTypeInfoError, RegistrationError } from "../errors.js";
 import type { Provider, RegistrationOptions } from "./api.js";
-import { isLifecycle, Lifecycle, prose } from "./lifecycle.js";
-import { type Constructor, type InjectionToken, isClass, nameOfToken } from "./token.js";
+import { enumName, isLifecycle, Lifecycle } from "./lifecycle.js";
+import {
+  type Constructor,
+  type InjectionToken,
+  isClass,
+  isConstructor,
+  isDelayed,
+  isToken,
+  nameOfToken,
+} from "./token.js";
 
 /** The kinds of providers, each by the property that names it. */
 const KINDS = ["useClass", "useValue", "useToken", "useFactory", "useAsyncFactory", "useGenerator", "useSeed"] as const;
@@ -16,6 +24,7 @@ export interface AnyProvider {
   readonly useFactory?: (...args: unknown[]) => unknown;
   readonly useAsyncFactory?: (...args: unknown[]) => PromiseLike<unknown>;
   readonly useGenerator?: (...args: unknown[]) => Iterator<unknown> | AsyncIterator<unknown>;
+  readonly useSeed?: true;
   readonly deps?: readonly unknown[];
 }
 
@@ -35,6 +44,7 @@ export class Registration {
     given: Provider | Constructor,
     options: RegistrationOptions,
   ) {
+    if (!isToken(token)) throw notAToken(token);
     this.provider = (isClass(given) ? { useClass: given } : given) as AnyProvider;
     this.kind = kindOf(this.provider, token);
     this.lifecycle = this.kind === "useSeed" ? Lifecycle.ContextScoped : lifecycleOf(options, token);
@@ -70,15 +80,27 @@ function ownedByDefault(kind: ProviderKind, { lifecycle }: RegistrationOptions):
   return kind !== "useFactory" || lifecycle !== undefined;
 }
 
-/** Refuses combinations that cannot mean what they say. */
-function assertMeaningful(
-  { kind, lifecycle, name, scopeName, provider }: Registration,
-  options: RegistrationOptions,
-): void {
+function notAToken(token: unknown): RegistrationError {
+  return new RegistrationError(
+    `Cannot register ${nameOfToken(token)}: it is not a token.`,
+    token === undefined
+      ? "import the class directly: modules that import each other see undefined for a while."
+      : "register a class, a string, a symbol, or a token<T>().",
+  );
+}
+
+/** Refuses what cannot mean what it says. */
+function assertMeaningful(registration: Registration, options: RegistrationOptions): void {
+  assertLifetime(registration, options);
+  assertOwner(registration, options);
+  assertProvider(registration);
+}
+
+function assertLifetime({ kind, lifecycle, name, scopeName, eager }: Registration, options: RegistrationOptions): void {
   if (kind === "useValue" && lifecycle !== Lifecycle.Transient) {
     // tsyringe's sentence.
     throw new RegistrationError(
-      `Cannot use lifecycle "${prose(lifecycle)}" with ValueProviders or FactoryProviders: ${name} has a value, which lives as long as its maker lets it.`,
+      `Cannot use lifecycle "${enumName(lifecycle)}" with ValueProviders or FactoryProviders: ${name} has a value, which lives as long as its maker lets it.`,
       `container.register(${name}, { useValue: ... }) without a lifecycle.`,
     );
   }
@@ -91,9 +113,48 @@ function assertMeaningful(
   if (scopeName !== undefined && lifecycle !== Lifecycle.ContextScoped) {
     throw new RegistrationError(`Cannot register ${name}: scopeName "${scopeName}" needs Lifecycle.ContextScoped.`);
   }
-  for (const use of ["useFactory", "useAsyncFactory", "useGenerator"] as const) {
-    if (kind === use && typeof provider[use] !== "function") {
-      throw new RegistrationError(`Cannot register ${name}: ${use} is not a function.`);
-    }
+  if (eager && lifecycle !== Lifecycle.ThreadScoped) {
+    throw new RegistrationError(`Cannot register ${name}: eager needs Lifecycle.ThreadScoped.`);
   }
+}
+
+function assertOwner({ kind, name }: Registration, { owned }: RegistrationOptions): void {
+  if (owned === true && (kind === "useToken" || kind === "useSeed")) {
+    throw new RegistrationError(
+      `Cannot register ${name} with owned: true: with ${kind} nothing is built here that could be ended.`,
+      "say owned: true where the value is made.",
+    );
+  }
+  if (owned === false && kind === "useGenerator") {
+    throw new RegistrationError(
+      `Cannot register ${name} with owned: false: the end of a generator is part of it, and always runs.`,
+      "leave out what comes after the yield, or use { useFactory: ... }.",
+    );
+  }
+}
+
+function assertProvider({ kind, name, provider }: Registration): void {
+  const what = provider[kind];
+  if ((kind === "useClass" || kind === "useToken") && what === undefined) throw MissingTypeInfoError.undefinedClass();
+  if (kind === "useClass" && !isConstructor(what) && !isDelayed(what)) throw notAClass(name, what);
+  if (kind === "useToken" && !isToken(what)) throw notAToken(what);
+  if (isFunctionKind(kind) && typeof what !== "function") {
+    throw new RegistrationError(`Cannot register ${name}: ${kind} is not a function.`);
+  }
+  if (provider.deps === undefined) return;
+  if (kind !== "useClass" && !isFunctionKind(kind)) {
+    throw new RegistrationError(`Cannot register ${name}: with ${kind} nothing would be given its deps.`);
+  }
+  if (!Array.isArray(provider.deps)) throw new RegistrationError(`Cannot register ${name}: deps is not an array.`);
+}
+
+function isFunctionKind(kind: ProviderKind): boolean {
+  return kind === "useFactory" || kind === "useAsyncFactory" || kind === "useGenerator";
+}
+
+function notAClass(name: string, what: unknown): RegistrationError {
+  return new RegistrationError(
+    `Cannot build ${name}: ${nameOfToken(what)} is not a class, so it cannot be constructed.`,
+    typeof what === "function" ? `give the function as a factory: { useFactory: ... }.` : undefined,
+  );
 }

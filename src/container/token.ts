@@ -15,15 +15,17 @@ export type Token<T> = symbol & { readonly [provides]: T };
 /** What is asked for: a class, an abstract class, a string, a symbol, a `token<T>()`, or tsyringe's `delay(() => Class)`. */
 export type InjectionToken<T = any> = TsyringeToken<T> | Token<T> | AbstractConstructor<T>;
 
-/** The type that a token stands for. */
+/** The type that a token stands for; `any` for plain strings and symbols, which say nothing. */
 export type TokenType<K> =
   K extends Token<infer T>
     ? T
     : K extends AbstractConstructor<infer T>
       ? T
-      : K extends TsyringeToken<infer T>
-        ? T
-        : unknown;
+      : K extends string | symbol
+        ? any
+        : K extends TsyringeToken<infer T>
+          ? T
+          : unknown;
 
 /** Makes a typed token. Two tokens with the same description are two tokens. */
 export function token<T>(description: string): Token<T> {
@@ -35,9 +37,19 @@ export function isNormalToken(token: unknown): token is string | symbol {
   return typeof token === "string" || typeof token === "symbol";
 }
 
-/** Anything `new` might work on. */
+/** A class, or anything else that is a function: `isConstructor` tells which. */
 export function isClass(token: unknown): token is Constructor {
   return typeof token === "function";
+}
+
+/** Whether `new` works on it: not on arrow functions, async functions and methods. Does not call it. */
+export function isConstructor(target: unknown): target is Constructor {
+  try {
+    Reflect.construct(Object, [], target as Constructor);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** tsyringe's `delay(() => Class)`: a stand-in that asks for the class when it is first used. */
@@ -49,9 +61,20 @@ export function isDelayed(token: unknown): token is Delayed {
   return typeof token === "object" && token !== null && "createProxy" in token;
 }
 
+/** Whether it can be asked for at all. */
+export function isToken(value: unknown): value is InjectionToken {
+  return isNormalToken(value) || isClass(value) || isDelayed(value);
+}
+
 /** How errors and graphs call a token: a class by its name, a symbol by its description. */
 export function nameOfToken(token: unknown): string {
-  if (typeof token === "function") return token.name || "(anonymous class)";
+  if (typeof token === "function") return nameOfClass(token);
   if (typeof token === "symbol") return token.description ?? "Symbol()";
-  return typeof token === "string" ? token : "delay(...)";
+  if (typeof token !== "object" || token === null) return String(token);
+  return isDelayed(token) ? "delay(...)" : "an object";
+}
+
+/** A class may have a static `name` of its own, which need not be a string. */
+function nameOfClass({ name }: { readonly name: unknown }): string {
+  return typeof name === "string" && name !== "" ? name : "(anonymous class)";
 }
