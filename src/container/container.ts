@@ -250,7 +250,11 @@ export class Container implements DependencyContainer, AsyncDisposable {
 
   /** As `dispose`, telling the generators of its own instances this outcome. @internal */
   end(outcome: Outcome): Promise<void> {
-    this.#disposing ??= promiseOf(this.#dispose(outcome));
+    if (this.#disposing !== undefined) return this.#disposing;
+    let settle!: (ended: Promise<void>) => void;
+    // There before anything runs: a disposer may dispose its own container.
+    this.#disposing = new Promise((resolve) => (settle = resolve));
+    settle(promiseOf(this.#dispose(outcome)));
     return this.#disposing;
   }
 
