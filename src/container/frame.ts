@@ -15,6 +15,11 @@ export class Holding {
 /** The frame on the call stack: an owner, or an owner with the long-lived thing that is built for it. */
 export type Frame = Home | Holding;
 
+/** The frame for the build of `plan` in `home`. */
+export function frameOf(plan: Plan, home: Home): Frame {
+  return outlivesScopes(plan.lifecycle) || plan.scopeName !== undefined ? new Holding(plan, home) : home;
+}
+
 export function currentFrame(): Frame | undefined {
   return callStack.frame as Frame | undefined;
 }

@@ -99,9 +99,9 @@ function oncePerPlace(plan: Plan, registration: Registration, { makeAsync }: Mak
   };
   plan.getAsync = (_, resolution, waiter) => {
     const earlier = instances.get(registration);
-    if (!plan.async || earlier !== undefined) return plan.get(home, resolution);
     const flight = flightFor(home, registration);
-    if (flight !== undefined) return join(flight, waiter);
+    if (flight !== undefined && earlier === undefined) return join(flight, waiter);
+    if (!plan.async || earlier !== undefined) return plan.get(home, resolution);
     assertLiving(home, plan);
     return fly(plan, home, registration, waiter, (own) => {
       const made = inHome(home, () => within(new Holding(plan, home), () => makeAsync(home, resolution, own)));
@@ -114,9 +114,12 @@ function assertLiving(home: Home, plan: Plan): void {
   if (home.phase >= DISPOSING) throw endedError(home, plan);
 }
 
-/** A second, synchronous build beside an async one would make a second instance. */
+/**
+ * A second, synchronous build beside an async one would make a second instance. The plan need not be async any more:
+ * it may have been made anew when all that the build waits for was there.
+ */
 function assertNotUnderWay(plan: Plan, home: Home, registration: Registration): void {
-  if (plan.async && flightFor(home, registration) !== undefined) throw arose(new AsyncDependencyError(plan.name), plan);
+  if (flightFor(home, registration) !== undefined) throw arose(new AsyncDependencyError(plan.name), plan);
 }
 
 // Context-scoped: the scope keeps the instance in the slot of its registration
@@ -136,7 +139,8 @@ function oncePerScope(plan: Plan, registration: Registration, { makeAsync }: Mak
     return;
   }
   plan.get = slot < SLOTS_FLAT ? flatGet(plan, slot, build) : pagedGet(slot, build);
-  plan.getAsync = plan.async ? buildAsync : plan.get;
+  plan.getAsync = (home, resolution, waiter) =>
+    plan.async || home.flights !== undefined ? buildAsync(home, resolution, waiter) : plan.get(home, resolution);
 }
 
 /** The hot path of a request, in one function: a second call would cost 5 ns an instance. */
@@ -145,7 +149,7 @@ function flatGet(plan: Plan, slot: number, build: Get): Get {
   return (home, resolution) => {
     const found = home.slots[slot];
     if (found !== undefined) return found === BUSY || found === IS_UNDEFINED ? build(home, resolution) : found;
-    if (home.place !== place || home.phase >= DISPOSING || plan.async) return build(home, resolution);
+    if (home.place !== place || home.phase >= DISPOSING || home.flights !== undefined) return build(home, resolution);
     home.slots[slot] = BUSY;
     let value: unknown;
     try {
@@ -194,10 +198,10 @@ function scopedBuildAsync(plan: Plan, registration: Registration, makeAsync: Get
   const { slot } = registration;
   return (home, resolution, waiter) => {
     const found = readSlot(home, slot);
+    const flight = flightFor(home, registration);
+    if (flight !== undefined && found === undefined) return join(flight, waiter);
     if (!plan.async || found !== undefined) return plan.get(home, resolution);
     if (home.place !== plan.place) return planIn(home, plan, registration).getAsync(home, resolution, waiter);
-    const flight = flightFor(home, registration);
-    if (flight !== undefined) return join(flight, waiter);
     assertLiving(home, plan);
     return fly(plan, home, registration, waiter, (own) => {
       const made = makeAsync(home, resolution, own);

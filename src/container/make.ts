@@ -2,10 +2,20 @@
 import { AsyncDependencyError, RegistrationError } from "../errors.js";
 import { isThenable } from "../scope/disposal.js";
 import { Lifespan } from "../scope/lifespan.js";
-import { claim, claimInTime, claimGenerator, claimKeyed, claimUnlessOwned, disposerKeyOf, inHome } from "./claim.js";
+import { DISPOSING } from "../scope/owner.js";
+import {
+  claim,
+  claimInTime,
+  claimGenerator,
+  claimKeyed,
+  claimUnlessOwned,
+  disposerKeyOf,
+  endedError,
+  inHome,
+} from "./claim.js";
 import { construct, gather, gatherAsync } from "./construct.js";
 import { enterFlight } from "./flight.js";
-import { arose } from "./frame.js";
+import { arose, frameOf, within } from "./frame.js";
 import { Lifecycle, outlivesScopes } from "./lifecycle.js";
 import type { Flight, Get, GetAsync, Home, Plan, Source } from "./plan.js";
 import type { Registration } from "./registration.js";
@@ -44,16 +54,21 @@ function learning(plan: Plan, target: Constructor, bare: Get): Get {
   return first;
 }
 
-/** Gathers the arguments, waiting where that is needed, and goes on with them. */
+/** Gathers the arguments, waiting where that is needed, and goes on with them for whom they were gathered. */
 function afterArguments(
   sources: readonly Source[],
   finish: (home: Home, args: unknown[], flight: Flight) => unknown,
 ): GetAsync {
-  return (home, resolution, flight) => {
+  return (home, resolution, own) => {
+    const flight = own as Flight;
+    const goOn = (args: unknown[]) => within(frameOf(flight.plan, home), () => finish(home, args, flight));
     const args = gatherAsync(sources, home, resolution, flight);
-    return args instanceof Promise
-      ? args.then((values) => finish(home, values, flight as Flight))
-      : finish(home, args, flight as Flight);
+    if (!(args instanceof Promise)) return goOn(args);
+    return args.then((values) => {
+      // What they belong to may be disposed by now: nothing is built of that any more.
+      if (home.phase >= DISPOSING) throw endedError(home, flight.plan);
+      return goOn(values);
+    });
   };
 }
 
