@@ -16,10 +16,10 @@ const logger = loggerOf("app");
 /** @param demo whether the page at "/" hands out tokens */
 export function createApp(tokens: Tokens, { demo = false } = {}): Koa {
   const app = new Koa();
-  // What breaks after the answer has begun. A client that leaves is no trouble of ours.
+  // What breaks when the answer has begun. A client that leaves is no trouble of ours.
   app.on("error", (error) => {
     const level = error.code === "ERR_STREAM_PREMATURE_CLOSE" ? "info" : "error";
-    logger[level]({ err: error }, "answer cut");
+    logger[level]({ err: error }, "failed after the answer had begun");
   });
 
   app.use(requestContext);

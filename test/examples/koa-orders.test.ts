@@ -203,6 +203,16 @@ test("gives an export's connection back when its client leaves in the middle", a
   expect((await orders.settled()).body).toMatchObject({ connections: { inUse: 0 }, liveScopes: 1 });
 });
 
+test("gives an export's connection back when only its headers are asked for", async () => {
+  const orders = await served();
+  const headers = { authorization: `Bearer ${await orders.tokens.issue("mia")}` };
+
+  const { status } = await orders.send("/orders.csv", { method: "HEAD", headers });
+
+  expect(status).toBe(200);
+  expect((await orders.settled()).body).toMatchObject({ connections: { inUse: 0 }, liveScopes: 1 });
+});
+
 test("leaves no user behind on a connection", async () => {
   const orders = await served();
   await orders.place(tea("hidden"), "nan");
