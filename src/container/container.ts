@@ -245,17 +245,19 @@ export class Container implements DependencyContainer, AsyncDisposable {
    * @throws DisposalError ERR_AMBIT_DISPOSAL when two or more disposers failed; a single failure as it is
    */
   dispose(): Promise<void> {
-    return this.end(SUCCESS);
+    return this.#disposing ?? this.#begin(SUCCESS).promise;
   }
 
-  /** As `dispose`, telling the generators of its own instances this outcome. @internal */
-  end(outcome: Outcome): Promise<void> {
+  /**
+   * As `dispose`, telling the generators of its own instances this outcome. Never throws: gives a promise only when
+   * something has to be awaited, and a synchronous failure as a value. @internal
+   */
+  end(outcome: Outcome): Ending {
     if (this.#disposing !== undefined) return this.#disposing;
-    let settle!: (ended: Promise<void>) => void;
-    // There before anything runs: a disposer may dispose its own container.
-    this.#disposing = new Promise((resolve) => (settle = resolve));
-    settle(promiseOf(this.#dispose(outcome)));
-    return this.#disposing;
+    const { promise, ending } = this.#begin(outcome);
+    // Whoever ends it this way hears of a failure here, and not from the promise as well.
+    promise.catch(() => {});
+    return ending;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -293,6 +295,16 @@ export class Container implements DependencyContainer, AsyncDisposable {
     throw current.ended("open a scope inside it");
   }
 
+  /** Begins the end. Its promise is there before anything runs: a disposer may dispose its own container. */
+  #begin(outcome: Outcome): { readonly promise: Promise<void>; readonly ending: Ending } {
+    let settle!: (ended: Promise<void>) => void;
+    const promise = new Promise<void>((resolve) => (settle = resolve));
+    this.#disposing = promise;
+    const ending = this.#dispose(outcome);
+    settle(promiseOf(ending));
+    return { promise, ending };
+  }
+
   #dispose(outcome: Outcome): Ending {
     this.#home.phase = DRAINING;
     const inner = this.#endInner();
@@ -304,7 +316,7 @@ export class Container implements DependencyContainer, AsyncDisposable {
   /** Ends open scopes, the newest first, then child containers. */
   #endInner(): readonly unknown[] | Promise<readonly unknown[]> {
     const inner = { top: undefined as Link | undefined };
-    for (const child of this.#children) inner.top = new Link(child, child.dispose, NESTED, inner.top);
+    for (const child of this.#children) inner.top = new Link(child, endChild, NESTED, inner.top);
     const scopes: Lifespan[] = [];
     for (let scope = this.#open.newest; scope !== undefined; scope = scope.older) scopes.push(scope);
     for (const scope of scopes.reverse()) inner.top = new Link(scope, endScope, NESTED, inner.top);
@@ -346,7 +358,15 @@ export class Container implements DependencyContainer, AsyncDisposable {
     return this.#parent !== undefined && this.#parent.#owns(value);
   }
 
-  readonly #report = (error: unknown): void => this.onDisposalError(error);
+  /** A handler that fails must not take the place of what it was told, nor of the work's own error. */
+  readonly #report = (error: unknown): void => {
+    try {
+      this.onDisposalError(error);
+    } catch (failure) {
+      warn(error);
+      warn(failure);
+    }
+  };
 
   #host(family: Family): Host {
     return {
@@ -391,6 +411,11 @@ function explicitParent(parent: Scope | null, family: object): OpenedScope | und
 
 function endScope(this: unknown): Promise<void> | undefined {
   return thrown((this as Lifespan).end(PARENT_ENDED));
+}
+
+/** What a child that ends without waiting has disposed, is disposed when its parent's `dispose()` returns. */
+function endChild(this: unknown): Promise<void> | undefined {
+  return thrown((this as Container).end(SUCCESS));
 }
 
 function promiseOf(ending: Ending): Promise<void> {

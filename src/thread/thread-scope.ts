@@ -1,12 +1,12 @@
 /** This thread: what must end when it ends, and its end. */
-import { disposeAll, Failure, Link, NESTED, stopWaiting, TOLD } from "../scope/disposal.js";
+import { disposeAll, type Ending, Failure, Link, NESTED, stopWaiting, thrown, TOLD } from "../scope/disposal.js";
 import { DEFAULT_TIMEOUT } from "../scope/extras.js";
 import { type Outcome, SUCCESS } from "../scope/outcome.js";
 
 /** A root container, or a worker-local value. */
 export interface Member {
-  /** Ends it; the thread's end calls this once. @internal */
-  end(outcome: Outcome): unknown;
+  /** Ends it. Throws, or gives a promise, or what went wrong. @internal */
+  end(outcome: Outcome): Ending | void;
 }
 
 /** What has something to end, in the order in which that began. Containers end before the worker-local values. */
@@ -54,7 +54,7 @@ function endLocal(this: unknown, outcome?: Outcome): unknown {
 /** Containers have timeouts of their own. */
 function endContainer(outcome: Outcome): (this: unknown) => unknown {
   return function end(this: unknown) {
-    return (this as Member).end(outcome);
+    return thrown((this as Member).end(outcome) ?? undefined);
   };
 }
 
