@@ -78,15 +78,20 @@ export function endedError(home: Home, plan: Plan): Error {
 /** Where to look for the disposer of an instance. */
 type DisposerKey = typeof Symbol.asyncDispose | typeof Symbol.dispose | "dispose";
 
+/** Not the `this` of `this.user` or `this?.user`. */
+const HANDS_ON_THIS = /\bthis\b(?!\s*\??\.)/;
+
 /**
  * Where the instances of a class have their disposer: under one key, nowhere (`undefined`), or anywhere, so that each
  * instance must be looked at, which costs 18 ns.
  *
- * A disposer that a constructor assigns to some of them leaves its name in the source of the class.
+ * A disposer that a constructor assigns to some of them leaves its name in the source of the class, or the constructor
+ * hands `this` to somebody who assigns it: `Object.assign(this, handle)`.
  */
 export function disposerKeyOf(target: Constructor): DisposerKey | "anywhere" | undefined {
   const source = sourceOf(target);
   const { prototype } = target as { prototype: Record<DisposerKey, unknown> };
+  if (HANDS_ON_THIS.test(source)) return "anywhere";
   if (typeof prototype[Symbol.asyncDispose] === "function") return Symbol.asyncDispose;
   if (/asyncDispose/i.test(source)) return "anywhere";
   if (typeof prototype[Symbol.dispose] === "function") return Symbol.dispose;
