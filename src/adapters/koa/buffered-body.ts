@@ -1,5 +1,7 @@
-/** Bodies that are complete when the middleware have settled. */
+/** Answers that are complete when the middleware have settled. */
+import { STATUS_CODES } from "node:http";
 import type Koa from "koa";
+import { isJson } from "./body-kinds.js";
 
 /**
  * Turns an object body into its JSON while its scope is open: `toJSON` and lazy getters may ask for instances, and Koa
@@ -7,13 +9,33 @@ import type Koa from "koa";
  */
 export function serializeBody(ctx: Koa.Context): void {
   const { body } = ctx;
-  if (body === null || body === undefined || isAnswerable(body)) return;
-  const text: string | undefined = JSON.stringify(body);
-  if (text === undefined) throw new TypeError(`A body of type ${typeof body} cannot be sent as JSON.`);
-  ctx.body = text;
+  if (!isJson(body)) return;
+  const json: string | undefined = JSON.stringify(body);
+  if (json === undefined) throw new TypeError(`A body that is a ${typeof body} cannot be sent as JSON.`);
+  ctx.body = json;
 }
 
-/** Whether Koa sends it without turning it into JSON. */
-function isAnswerable(body: unknown): boolean {
-  return typeof body === "string" || Buffer.isBuffer(body) || body instanceof Blob || body instanceof Response;
+/** What described the answer that is withdrawn; names from around it, such as Vary and CORS, stay. */
+const DESCRIPTION = [
+  "Cache-Control",
+  "Content-Disposition",
+  "Content-Encoding",
+  "Content-Language",
+  "Content-Type",
+  "ETag",
+  "Expires",
+  "Last-Modified",
+  "Location",
+];
+
+/**
+ * Takes back a success that turned out to be none, for error middleware further out that set only the status, or swallow
+ * the error. Koa's own takes back everything.
+ */
+export function withdrawAnswer(ctx: Koa.Context): void {
+  // The head of a success has left: a cut connection is the only way to take it back.
+  if (ctx.headerSent) return void ctx.res.destroy();
+  for (const name of DESCRIPTION) ctx.remove(name);
+  ctx.status = 500;
+  ctx.body = STATUS_CODES[500];
 }

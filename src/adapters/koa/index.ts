@@ -3,4 +3,5 @@ export { type HandlerName, invoke } from "./invoke.js";
 export { KoaContext } from "./koa-context.js";
 export { listener } from "./listener.js";
 export { drain, requestScopes } from "./live-scopes.js";
-export { type ScopePerRequestOptions, scopePerRequest } from "./scope-per-request.js";
+export type { ScopePerRequestOptions } from "./options.js";
+export { scopePerRequest } from "./scope-per-request.js";

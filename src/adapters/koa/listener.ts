@@ -1,21 +1,33 @@
 /** A Context of its own for every request, around the whole of Koa. */
+import type { IncomingMessage } from "node:http";
 import type Koa from "koa";
 import { ContextCell, currentCell, enter } from "../../context/cell.js";
+import type { Scope } from "../../container/api.js";
 
-/** The Context that `listener` made for one request. */
-export class RequestCell extends ContextCell {}
+/** On Node's request: the Context that `listener` made for it. */
+const CELL = Symbol("ambit.context");
 
 /**
  * What to give `http.createServer`, in place of `app.callback()`: everything that Koa does for a request then runs in
  * the request's Context, its `respond` and `app.on("error")` included.
  *
- * In it, the current scope is the request's as soon as there is one, and what the middleware inside `scopePerRequest`
- * set is seen from when they have settled.
+ * There, the current scope is the request's from when it opens, and what the middleware inside `scopePerRequest` set is
+ * seen from when they have settled.
  */
 export function listener<S, C>(app: Koa<S, C>): ReturnType<Koa["callback"]> {
   const callback = app.callback();
   return function handleRequest(req, res) {
-    // A server that was started inside a scope would make it the current one of every request.
-    return enter(new RequestCell(currentCell().vars), callback, req, res);
+    // Without the scope: a server that was started inside one would make it the current scope of every request.
+    const cell = new ContextCell(currentCell().vars);
+    Object.assign(req, { [CELL]: cell });
+    return enter(cell, callback, req, res);
   };
+}
+
+/** Makes the request's scope current in the Context around Koa, with what was set in it so far. */
+export function shareWithListener(req: IncomingMessage, scope: Scope): void {
+  const cell = (req as { [CELL]?: ContextCell })[CELL];
+  if (cell === undefined) return;
+  cell.scope = scope;
+  cell.vars = scope.vars;
 }

@@ -1,29 +1,23 @@
 /** The middleware that gives each request its scope. */
 import type Koa from "koa";
-import type { DependencyContainer, Scope } from "../../container/api.js";
+import { currentCell } from "../../context/cell.js";
+import type { DependencyContainer, Scope, ScopeOptions } from "../../container/api.js";
 import { container as defaultContainer } from "../../container/container.js";
-import type { InjectionToken } from "../../container/token.js";
-import type { Outcome } from "../../scope/outcome.js";
 import { KoaContext, registerKoaContext } from "./koa-context.js";
-import { liveScopesOf } from "./live-scopes.js";
-import { ScopedRequest } from "./request.js";
+import { type LiveScopes, liveScopesOf } from "./live-scopes.js";
+import type { ScopePerRequestOptions, Settings } from "./options.js";
+import { requestOf, ScopedRequest } from "./request.js";
+import { watchBodies } from "./watch-bodies.js";
 
-/** What `scopePerRequest` may be told. */
-export interface ScopePerRequestOptions {
-  /** More values for the scope, beside `KoaContext`. They stay the caller's. */
-  readonly seeds?: (ctx: Koa.Context) => Iterable<readonly [InjectionToken, unknown]>;
-  /** How the work ended, in place of what ambit would say; `thrown` is what the middleware inside threw. */
-  readonly outcome?: (ctx: Koa.Context, thrown?: unknown) => Outcome | undefined;
-  /** `false` leaves an object body to Koa, which turns it into JSON after the scope has closed. Default: true. */
-  readonly serialize?: boolean;
-  /** Hears of failures that nobody can be thrown to any more. Default: `app.emit("error", error, ctx)`. */
-  readonly onError?: (error: unknown, ctx: Koa.Context) => void;
-}
+/** How long a scope may outlive its response before that is reported, in milliseconds. */
+const PATIENCE = 60_000;
 
 /**
- * Gives each request a scope of its own, with Koa's `ctx` as a seed.
+ * Gives each request a scope of its own, with Koa's `ctx` as a seed, and closes it once, in the right moment.
  *
- * Belongs after compress, etag and conditional-get, and before everything that asks for instances.
+ * An answer that is complete is sent after its scope has closed: a commit that fails is a 500. A stream is closed first,
+ * and then its scope. Belongs after compress, etag and conditional-get, and before everything that asks for instances.
+ * Inside another one of the same container it opens no second scope.
  *
  * @param container default: ambit's
  */
@@ -31,20 +25,58 @@ export function scopePerRequest(
   container: DependencyContainer = defaultContainer,
   options: ScopePerRequestOptions = {},
 ): Koa.Middleware {
+  return middlewareOf(container, { ...options, patience: PATIENCE });
+}
+
+/** The middleware, with the times that tests change. */
+export function middlewareOf(container: DependencyContainer, settings: Settings): Koa.Middleware {
   registerKoaContext(container);
+  let app: Koa | undefined;
+  let live: LiveScopes;
   return function scopePerRequest(ctx, next) {
-    const scope = openScope(container, ctx, options);
-    return new ScopedRequest(ctx, scope, options, liveScopesOf(ctx.app)).run(next);
+    if (ctx.app !== app) {
+      app = ctx.app;
+      live = liveScopesOf(app);
+      watchBodies(app, tellRequest);
+    }
+    const scope = openScope(container, ctx, settings);
+    return scope === undefined ? next() : new ScopedRequest(ctx, scope, settings, live).run(next);
   };
 }
 
-/** A server that was started inside a scope must not chain its requests to it. */
-const ALONE = { parent: null };
+/** Tells the innermost request whose scope is still open. */
+function tellRequest(ctx: Koa.Context, body: unknown, before: unknown): void {
+  let request = requestOf(ctx);
+  while (request?.done) request = request.outer;
+  request?.hasStream(body, before);
+}
 
-function openScope(container: DependencyContainer, ctx: Koa.Context, { seeds }: ScopePerRequestOptions): Scope {
-  const given = seeds?.(ctx) ?? [];
-  const scope = container.createScope(ALONE);
-  scope.seed(KoaContext, ctx);
-  for (const [token, value] of given) scope.seed(token, value);
-  return scope;
+/** `undefined` when this request has a scope of the container already: it is given the seeds. */
+function openScope(container: DependencyContainer, ctx: Koa.Context, { seeds }: Settings): Scope | undefined {
+  const outer = requestOf(ctx);
+  const own = outer === undefined ? undefined : scopeOf(outer, container);
+  const scope = own ?? container.createScope(optionsInside(outer));
+  try {
+    if (own === undefined) scope.seed(KoaContext, ctx);
+    if (seeds !== undefined) for (const [token, value] of seeds(ctx)) scope.seed(token, value);
+  } catch (error) {
+    if (own === undefined) void scope.end({ status: "error", error });
+    throw error;
+  }
+  return own === undefined ? scope : undefined;
+}
+
+function scopeOf(request: ScopedRequest | undefined, container: DependencyContainer): Scope | undefined {
+  for (; request !== undefined; request = request.outer) {
+    if (request.scope.container === container && !request.done) return request.scope;
+  }
+  return undefined;
+}
+
+/** A server that was started inside a scope must not chain its requests to it. */
+const ALONE: ScopeOptions = { parent: null };
+
+/** The scopes of two containers for one request know of each other; any other that is current is not the request's. */
+function optionsInside(outer: ScopedRequest | undefined): ScopeOptions | undefined {
+  return outer !== undefined && currentCell().scope === outer.scope ? undefined : ALONE;
 }

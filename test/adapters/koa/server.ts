@@ -1,11 +1,13 @@
-/** A Koa server on a free port, and plain clients for it. */
+/** A Koa server on a free port, clients that behave and clients that do not, and what a scope tells of its end. */
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, request, type RequestOptions, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect as connectTo, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import Koa from "koa";
 import { onTestFinished } from "vitest";
+import { currentScope, type Outcome, type Scope } from "ambit";
 import { listener } from "ambit/koa";
+import { type Deferred, deferred } from "../../support/deferred.js";
 
 export interface Answer {
   readonly status: number;
@@ -13,7 +15,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** An app that keeps its errors to itself. */
+/** An app that keeps what it is told by `app.on("error")`. */
 export function quietApp(): Koa & { errors: unknown[] } {
   const errors: unknown[] = [];
   const app = Object.assign(new Koa(), { errors });
@@ -23,7 +25,11 @@ export function quietApp(): Koa & { errors: unknown[] } {
 
 /** Serves `app` until the test has ended; gives the port. */
 export async function serve(app: Koa<any, any>, { wrapped = false } = {}): Promise<number> {
-  const server = createServer(wrapped ? listener(app) : app.callback()).listen(0);
+  return listen(createServer(wrapped ? listener(app) : app.callback()));
+}
+
+export async function listen(server: Server): Promise<number> {
+  server.listen(0);
   await once(server, "listening");
   onTestFinished(() => stop(server));
   return (server.address() as AddressInfo).port;
@@ -44,4 +50,67 @@ export async function ask(
   const sent = request({ port, path, agent: false, ...options }).end(body);
   const [response] = await once(sent, "response");
   return { status: response.statusCode, headers: response.headers, body: await text(response) };
+}
+
+/** A connection on which a test says every byte itself. */
+export class Connection {
+  received = "";
+
+  private constructor(readonly socket: Socket) {
+    socket.setEncoding("latin1").on("data", (data: string) => (this.received += data));
+    socket.on("error", () => {});
+  }
+
+  static async to(port: number, { allowHalfOpen = false } = {}): Promise<Connection> {
+    const socket = connectTo({ port, allowHalfOpen });
+    await once(socket, "connect");
+    onTestFinished(() => void socket.destroy());
+    return new Connection(socket);
+  }
+
+  get(path: string, headers = ""): this {
+    this.socket.write(`GET ${path} HTTP/1.1\r\nHost: test\r\n${headers}\r\n`);
+    return this;
+  }
+
+  /** Waits until the server has sent `text`. */
+  async until(text: string): Promise<void> {
+    while (!this.received.includes(text)) await once(this.socket, "data");
+  }
+
+  /** Goes away without a word. */
+  async leave(): Promise<void> {
+    this.socket.resetAndDestroy();
+    await once(this.socket, "close");
+  }
+}
+
+export interface Ending {
+  /** Goes right inside `scopePerRequest`. */
+  readonly middleware: Koa.Middleware;
+  /** How the first scope ended that came by. */
+  readonly outcome: Promise<Outcome>;
+  /** How each scope ended that came by, in the order of their ends. */
+  readonly all: Outcome[];
+}
+
+/** Hears how scopes end. */
+export function ending(): Ending {
+  const first: Deferred<Outcome> = deferred();
+  const all: Outcome[] = [];
+  const middleware: Koa.Middleware = (_, next) => {
+    scopeNow().defer((outcome) => {
+      all.push(outcome);
+      first.resolve(outcome);
+    });
+    return next();
+  };
+  return { middleware, outcome: first.promise, all };
+}
+
+/** The current scope, which must be there. */
+export function scopeNow(): Scope {
+  const scope = currentScope();
+  if (scope === undefined) throw new Error("No scope is current.");
+  return scope;
 }

@@ -1,0 +1,35 @@
+/** What a body is, in Koa's terms. */
+import { Stream } from "node:stream";
+
+/** A stream of Node's, or one of a userland package that looks like it. */
+export interface NodeStream extends NodeJS.EventEmitter {
+  pipe: unknown;
+  write?: unknown;
+  destroy?(error?: unknown): unknown;
+  readonly destroyed?: boolean;
+  readonly closed?: boolean;
+  readonly errored?: unknown;
+}
+
+/** Whether the scope has to outlive Koa's `respond`, which will read from it. */
+export function isStreamed(body: unknown): boolean {
+  return isNodeStream(body) || webStreamOf(body) !== undefined;
+}
+
+export function isNodeStream(body: unknown): body is NodeStream {
+  if (typeof body !== "object" || body === null) return false;
+  const { pipe, on } = body as { pipe?: unknown; on?: unknown };
+  return body instanceof Stream || (typeof pipe === "function" && typeof on === "function");
+}
+
+/** The web stream that a body is, or has. */
+export function webStreamOf(body: unknown): ReadableStream<Uint8Array> | undefined {
+  if (body instanceof ReadableStream) return body;
+  return body instanceof Response ? (body.body ?? undefined) : undefined;
+}
+
+/** Whether Koa turns it into JSON. */
+export function isJson(body: unknown): boolean {
+  if (body === null || body === undefined || typeof body === "string" || Buffer.isBuffer(body)) return false;
+  return !(body instanceof Blob || body instanceof Response) && !isStreamed(body);
+}

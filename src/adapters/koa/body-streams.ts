@@ -1,0 +1,141 @@
+/** The streams that were ever a response's body: they run in its scope's Context, and the scope outlives them. */
+import { finished, Readable, Transform } from "node:stream";
+import type { ReadableStream as NodeReadableStream } from "node:stream/web";
+import type Koa from "koa";
+import { type ContextCell, enter } from "../../context/cell.js";
+import { isNodeStream, type NodeStream, webStreamOf } from "./body-kinds.js";
+
+export class BodyStreams {
+  readonly #seen = new WeakSet<object>();
+  readonly #open = new Set<NodeStream>();
+  /** Not adapted, so not Koa's to cancel. */
+  readonly #web = new Set<ReadableStream>();
+  #closing = false;
+  #closed: (() => void) | undefined;
+  /** What the first stream threw that failed before the response was over. */
+  failure: { readonly error: unknown } | undefined;
+
+  /** @param cell the Context in which the stream will read, transform and be destroyed */
+  add(body: unknown, cell: ContextCell): void {
+    if (isNodeStream(body)) return this.#addNode(body, cell);
+    const web = webStreamOf(body);
+    if (web === undefined) return;
+    if (this.#closing) void this.#cancel(web);
+    else this.#web.add(web);
+  }
+
+  /** A stream of which `adapt` made another. */
+  forget(web: ReadableStream): void {
+    this.#web.delete(web);
+  }
+
+  get allClosed(): boolean {
+    return this.#open.size === 0 && this.#web.size === 0;
+  }
+
+  /** Whether a web stream is left that somebody else is reading: it ends when they say so. */
+  get hasReader(): boolean {
+    for (const web of this.#web) if (web.locked) return true;
+    return false;
+  }
+
+  /** Destroys what is left, now that nobody will send it, and waits until each has closed. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.all([...this.#web].map((web) => this.#cancel(web)));
+    for (const stream of this.#open) if (!stream.destroyed) stream.destroy?.();
+    if (this.#open.size > 0) await new Promise<void>((resolve) => (this.#closed = resolve));
+  }
+
+  #addNode(stream: NodeStream, cell: ContextCell): void {
+    if (this.#seen.has(stream)) return;
+    this.#seen.add(stream);
+    // Without a listener, a stream that fails before Koa pipes it ends the process.
+    stream.on("error", (error: unknown) => this.#failed(error));
+    stream.on("pipe", (source: NodeStream) => this.#pass(source, stream));
+    // Streams of Node's first days have neither: there is nothing to wait for.
+    if (stream.destroyed === undefined || stream.closed) return;
+    this.#open.add(stream);
+    const closed = () => this.#onClosed(stream);
+    stream.once("close", closed);
+    bindStream(stream, cell, closed);
+    if (this.#closing) stream.destroy?.();
+  }
+
+  #failed(error: unknown): void {
+    if (!this.#closing) this.failure ??= { error };
+  }
+
+  /** `pipe` does not pass failures on: whoever waits for the rest of a compressed body would wait for ever. */
+  #pass(source: NodeStream, into: NodeStream): void {
+    if (!this.#seen.has(source)) return;
+    if (source.errored) into.destroy?.(source.errored);
+    else source.once("error", (error: unknown) => into.destroy?.(error));
+  }
+
+  #onClosed(stream: NodeStream): void {
+    this.#open.delete(stream);
+    if (this.#open.size === 0) this.#closed?.();
+  }
+
+  /** Its own failure is of no interest any more: nobody reads it. */
+  async #cancel(web: ReadableStream): Promise<void> {
+    if (web.locked) await new Promise<void>((resolve) => finished(web as never, () => resolve()));
+    else await web.cancel().catch(() => undefined);
+    this.#web.delete(web);
+  }
+}
+
+/**
+ * Makes a Node stream of a body that is a web stream, or has one, as Koa will later; gives the web stream.
+ *
+ * Koa takes `Readable.from`, which does not cancel while a read is pending; this one does, and its `close` waits for it.
+ */
+export function adaptWebBody(ctx: Koa.Context): ReadableStream | undefined {
+  const web = webStreamOf(ctx.body);
+  if (web === undefined || web.locked) return undefined;
+  const length = ctx.response.get("Content-Length");
+  ctx.body = Readable.fromWeb(web as NodeReadableStream);
+  // Koa takes it off when one body replaces another.
+  if (length) ctx.set("Content-Length", length);
+  return web;
+}
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+const METHODS = ["_read", "_write", "_writev", "_transform", "_flush"] as const;
+
+/** Koa, or whoever reads, calls these in a Context of their own. */
+function bindStream(stream: NodeStream, cell: ContextCell, destroyed: () => void): void {
+  const methods = stream as unknown as Record<string, Method | undefined | null>;
+  for (const name of METHODS) {
+    const method = methods[name];
+    if (typeof method === "function") methods[name] = bound(method, cell);
+  }
+  const { _final: final, _destroy: destroy } = methods;
+  if (typeof final === "function" && !isFlushing(stream, final)) methods._final = bound(final, cell);
+  if (typeof destroy === "function") methods._destroy = bound(announcing(destroy, destroyed), cell);
+}
+
+function bound(method: Method, cell: ContextCell): Method {
+  return function (...args) {
+    return enter(cell, () => method.apply(this, args));
+  };
+}
+
+/** A transform that finds another function than its own in this place flushes twice. */
+function isFlushing(stream: NodeStream, final: Method): boolean {
+  if (Object.hasOwn(stream, "_final")) return false;
+  return stream instanceof Transform ? final === Transform.prototype._final : "_transform" in stream;
+}
+
+/** A stream made with `emitClose: false` tells of its end in no other way. */
+function announcing(destroy: Method, destroyed: () => void): Method {
+  return function (error, done) {
+    return destroy.call(this, error, (failure: unknown) => {
+      (done as (failure: unknown) => void)(failure);
+      // After its listeners have heard of "close".
+      process.nextTick(destroyed);
+    });
+  };
+}

@@ -1,0 +1,41 @@
+/** When a response is over: sent, cut, or given up together with its connection. */
+import type { Socket } from "node:net";
+import type Koa from "koa";
+
+/** Calls `fn` when the response of `ctx` is over, or right now if it is; possibly twice. */
+export function onResponseOver(ctx: Koa.Context, fn: () => void): void {
+  const { req, res } = ctx;
+  if (res.closed || res.destroyed || req.aborted || req.socket?.destroyed) return fn();
+  // A pipelined request waits for the response before it. When its client leaves meanwhile, Node 20 and 22 never close
+  // its response (nodejs/node#62534), and its socket is all that tells.
+  if (!res.socket) res.on("close", onSocketClose(req.socket, fn));
+  res.on("close", fn);
+}
+
+/**
+ * Whether the response left in full, as far as Node knows.
+ *
+ * An aborted HTTP/2 stream finishes too: its writableFinished proves nothing.
+ */
+export function wasSent({ req, res }: Koa.Context): boolean {
+  return res.writableFinished && !req.aborted;
+}
+
+/** Who waits for the end of a socket: one listener for all the requests that are pipelined on it. */
+const waiting = new WeakMap<Socket, Set<() => void>>();
+
+function onSocketClose(socket: Socket, fn: () => void): () => void {
+  let all = waiting.get(socket);
+  if (all === undefined) {
+    all = new Set();
+    waiting.set(socket, all);
+    socket.once("close", callEach.bind(undefined, all));
+  }
+  all.add(fn);
+  return () => void all.delete(fn);
+}
+
+function callEach(all: Set<() => void>): void {
+  for (const fn of all) fn();
+  all.clear();
+}
