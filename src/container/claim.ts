@@ -8,6 +8,7 @@ import type { Outcome } from "../scope/outcome.js";
 import { DISPOSING, isBelow } from "../scope/owner.js";
 import { arose } from "./frame.js";
 import type { Flight, Home, Plan } from "./plan.js";
+import { sourceOf, withSuperclasses } from "./source.js";
 import type { Constructor } from "./token.js";
 
 /** Makes `home` the owner of a value that was built for it. */
@@ -69,6 +70,12 @@ function timeoutOf(home: Home): number {
   return (home instanceof Lifespan ? home.extras?.disposeTimeout : undefined) ?? DEFAULT_TIMEOUT;
 }
 
+/** Ends what a promise brings that nobody will ever hold; what goes wrong on the way is reported. */
+export function abandon(home: Home, promise: PromiseLike<unknown>, owned: boolean): void {
+  const end = (value: unknown) => (owned && !isOwned(home, value) ? disposerOf(value)?.call(value) : undefined);
+  Promise.resolve(promise).then(end).catch(home.report);
+}
+
 /** Why nothing can be built for `home` any more. */
 export function endedError(home: Home, plan: Plan): Error {
   if (!(home instanceof Lifespan)) return new ContainerDisposedError();
@@ -78,38 +85,29 @@ export function endedError(home: Home, plan: Plan): Error {
 /** Where to look for the disposer of an instance. */
 type DisposerKey = typeof Symbol.asyncDispose | typeof Symbol.dispose | "dispose";
 
-/** Not the `this` of `this.user` or `this?.user`. */
-const HANDS_ON_THIS = /\bthis\b(?!\s*\??\.)/;
+/** `this` handed to somebody, though not to who calls a method; a computed key; code that cannot be seen. */
+const MAY_GET_MORE = /(?<!\breturn\s+)\bthis\b(?!\s*\??\.)|\]\s*=(?!=)|\[native code\]/;
+
+/** Comments that have lines of their own: they are full of `this`. */
+const COMMENT_LINES = /^\s*(?:\/\/.*|\/\*[^]*?\*\/)/gm;
 
 /**
- * Where the instances of a class have their disposer: under one key, nowhere (`undefined`), or anywhere, so that each
- * instance must be looked at, which costs 18 ns.
+ * Where the instances of a class have their disposer: under one key, nowhere, or anywhere, so that each instance must be
+ * looked at, which costs 18 ns.
  *
  * A disposer that a constructor assigns to some of them leaves its name in the source of the class, or the constructor
  * hands `this` to somebody who assigns it: `Object.assign(this, handle)`.
  */
-export function disposerKeyOf(target: Constructor): DisposerKey | "anywhere" | undefined {
-  const source = sourceOf(target);
+export function disposerKeyOf(target: Constructor): DisposerKey | "anywhere" | "nowhere" {
+  const source = [...withSuperclasses(target)].map(sourceOf).join().replaceAll(COMMENT_LINES, "");
   const { prototype } = target as { prototype: Record<DisposerKey, unknown> };
-  if (HANDS_ON_THIS.test(source)) return "anywhere";
+  if (MAY_GET_MORE.test(source)) return "anywhere";
   if (typeof prototype[Symbol.asyncDispose] === "function") return Symbol.asyncDispose;
   if (/asyncDispose/i.test(source)) return "anywhere";
   if (typeof prototype[Symbol.dispose] === "function") return Symbol.dispose;
   if (/symbol/i.test(source)) return "anywhere";
   if (disposerOf(prototype) !== undefined) return "dispose";
-  return /dispose/i.test(source) ? "anywhere" : undefined;
-}
-
-function sourceOf(target: Constructor): string {
-  let source = "";
-  for (
-    let part: unknown = target;
-    typeof part === "function" && part !== Function.prototype;
-    part = Object.getPrototypeOf(part)
-  ) {
-    source += String(part);
-  }
-  return source;
+  return /dispose/i.test(source) ? "anywhere" : "nowhere";
 }
 
 /** As `claim`, for an instance whose disposer is under this key. */

@@ -115,13 +115,6 @@ export class Plan implements Source {
     return { name: this.name, lifetime: prose(this.lifecycle, this.scopeName), via };
   }
 
-  /** Replaces the way to make a value by a faster one that the first build has shown to be enough. */
-  improve(before: Get, after: Get): void {
-    if (this.make === before) this.make = after;
-    if (this.get === before) this.get = after;
-    if (this.getAsync === before) this.getAsync = after;
-  }
-
   /** From now on this value is all that it gives. */
   settle(value: unknown): void {
     this.constant = value;

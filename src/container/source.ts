@@ -1,0 +1,51 @@
+/** What the source of a class shows of its constructor: the only way to see what nobody declared. */
+import type { Constructor } from "./token.js";
+
+/** A comment, or a string without `${}`. */
+const COMMENT_OR_STRING = /\/\*[^]*?\*\/|\/\/.*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g;
+
+/** A class and those it extends, itself first. */
+export function* withSuperclasses(target: Constructor): Generator<Constructor> {
+  for (
+    let part: unknown = target;
+    typeof part === "function" && part !== Function.prototype;
+    part = Object.getPrototypeOf(part)
+  ) {
+    yield part as Constructor;
+  }
+}
+
+/** The source of a class, also where it has a static `toString`. */
+export function sourceOf(target: Constructor): string {
+  return Function.prototype.toString.call(target);
+}
+
+/** The text of the constructor that a class has itself, without comments and the contents of strings. */
+export function ownConstructor(target: Constructor): string | undefined {
+  const code = sourceOf(target).replaceAll(COMMENT_OR_STRING, (text) => (text.startsWith("/") ? "" : '""'));
+  // Not `this.constructor(`, `#constructor(` or `myconstructor(`.
+  const start = code.search(/(?<![.#\w$])constructor\s*\(/);
+  if (start < 0) return undefined;
+  const body = code.indexOf("{", endOf(code, code.indexOf("(", start), "(", ")"));
+  return code.slice(start, endOf(code, body, "{", "}"));
+}
+
+/** Where the bracket at `start` is closed again. */
+function endOf(code: string, start: number, open: string, close: string): number {
+  let depth = 0;
+  for (let index = start; index < code.length; index++) {
+    if (code[index] === open) depth++;
+    else if (code[index] === close && --depth === 0) return index + 1;
+  }
+  return code.length;
+}
+
+/** Whether `new target` may give another object than a new instance. Says so where it cannot know. */
+export function mayReturnAnother(target: Constructor): boolean {
+  return [...withSuperclasses(target)].some((part) => {
+    const isSyntax = sourceOf(part).startsWith("class");
+    const code = isSyntax ? (ownConstructor(part) ?? "") : sourceOf(part);
+    // A regular expression or a template may contain brackets that open nothing.
+    return /\breturn\b|\/|`|\[native code\]/.test(code);
+  });
+}
