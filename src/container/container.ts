@@ -30,7 +30,7 @@ import {
 import type { Dep } from "./dep.js";
 import { ask, askAsync, scopeIn } from "./ask.js";
 import { compile, planFor, planForAll, planIfAny } from "./compile.js";
-import { ContainerHome, type Host, Outside } from "./homes.js";
+import { ContainerHome, type Host, isContainers, Outside } from "./homes.js";
 import { Lifecycle } from "./lifecycle.js";
 import { OpenedScope } from "./opened-scope.js";
 import { NOT_CONSTANT } from "./plan.js";
@@ -354,8 +354,7 @@ export class Container implements DependencyContainer, AsyncDisposable {
   }
 
   #owns(value: unknown): boolean {
-    if (value === this || this.#home.owns(value) || this.#outside.owns(value)) return true;
-    return this.#parent !== undefined && this.#parent.#owns(value);
+    return value === this || isContainers(value) || (this.#parent !== undefined && this.#parent.#owns(value));
   }
 
   /** A handler that fails must not take the place of what it was told, nor of the work's own error. */

@@ -48,18 +48,20 @@ abstract class ContainerOwner extends Owner implements Home {
 /** Owns the singletons, container-scoped and thread-scoped instances of one container. */
 export class ContainerHome extends ContainerOwner {
   readonly longLived = true;
-  readonly #owned = new WeakSet<object>();
 
   override push(value: unknown, dispose: Disposer, kind: Kind): void {
     if (this.top === undefined) this.host.keepAlive();
-    if (isObject(value)) this.#owned.add(value);
+    if (isObject(value)) everOwned.add(value);
     super.push(value, dispose, kind);
   }
+}
 
-  /** What it has disposed was its own, too: nobody else is to dispose that again. */
-  override owns(value: unknown): boolean {
-    return isObject(value) && this.#owned.has(value);
-  }
+/** What any container of this thread owns, or has disposed: nobody else is to dispose that again. */
+const everOwned = new WeakSet<object>();
+
+/** Whether `value` belongs to a container, of whatever family. */
+export function isContainers(value: unknown): boolean {
+  return isObject(value) && everOwned.has(value);
 }
 
 /**
@@ -70,20 +72,15 @@ export class ContainerHome extends ContainerOwner {
  */
 export class Outside extends ContainerOwner {
   readonly longLived = false;
-  readonly #owned = new WeakSet<object>();
   readonly #held = new Set<WeakRef<object>>();
   readonly #collected = new FinalizationRegistry<WeakRef<object>>((ref) => this.#held.delete(ref));
 
   override push(value: unknown): void {
     this.host.keepAlive();
     const ref = new WeakRef(value as object);
-    this.#owned.add(value as object);
+    everOwned.add(value as object);
     this.#held.add(ref);
     this.#collected.register(value as object, ref);
-  }
-
-  override owns(value: unknown): boolean {
-    return isObject(value) && this.#owned.has(value);
   }
 
   /** Hands over what is still reachable, the oldest first. */
