@@ -26,7 +26,7 @@ export function createApp(tokens: Tokens, { demo = false } = {}): Koa {
   app.use(compress());
   app.use(answerErrors); // for what the scope's end throws, such as a COMMIT that fails
   app.use(authentication(tokens));
-  app.use(scopePerRequest(container));
+  app.use(scopePerRequest(container, { onError: (error) => logger.warn({ err: error }, "a scope ended badly") }));
   app.use(answerErrors); // for what handlers throw
   app.use(bodyParser({ enableTypes: ["json"] }));
   app.use(notFound);
