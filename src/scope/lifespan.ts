@@ -153,7 +153,7 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
    */
   close(outcome?: Outcome): Promise<void> {
     const ending = this.end(outcome ?? this.extras?.unspoken ?? UNVOUCHED);
-    if (ending === undefined) return DONE;
+    if (ending === undefined) return this.extras?.closing ?? DONE;
     return ending instanceof Failure ? (this.more.closing ??= Promise.reject(ending.error)) : ending;
   }
 
