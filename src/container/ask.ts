@@ -7,9 +7,11 @@ import { Lifespan } from "../scope/lifespan.js";
 import { endedError } from "./claim.js";
 import { flightOf } from "./flight.js";
 import { arose, assertNotCaptive, currentFrame, explain, type Frame, Holding, homeOf, seal } from "./frame.js";
-import { Lifecycle } from "./lifecycle.js";
+import { nearestNamed } from "./lifetimes.js";
 import { type Flight, type Home, NOT_CONSTANT, type Plan } from "./plan.js";
+import type { Registration } from "./registration.js";
 import { Resolution } from "./resolution.js";
+import { findSeed } from "./seeds.js";
 import { keptInSlot } from "./slots.js";
 
 /** How deep `resolve` may be called from inside of `resolve`: beyond it, a factory asks for itself. */
@@ -113,7 +115,7 @@ function tooDeep(plan: Plan): CyclicDependencyError {
   return arose(new CyclicDependencyError([plan.name, "...", plan.name]), plan);
 }
 
-/** What a closing scope still gives: what is built and not yet disposed. */
+/** What a closing owner still gives: what is built and not yet disposed. */
 function remaining(plan: Plan, home: Home): unknown {
   const kept = home.phase === CLOSED ? undefined : keptBy(plan, home);
   if (kept === undefined) throw explained(endedError(home, plan), plan, undefined);
@@ -121,10 +123,20 @@ function remaining(plan: Plan, home: Home): unknown {
 }
 
 function keptBy(plan: Plan, home: Home): { readonly value: unknown } | undefined {
-  if (plan.lifecycle !== Lifecycle.ContextScoped || plan.slot < 0) return undefined;
-  for (let scope: Home | undefined = home; scope instanceof Lifespan; scope = scope.enclosing as Home | undefined) {
-    const kept = keptInSlot(scope, plan.slot);
-    if (kept !== undefined) return disposerOf(kept.value) === undefined || scope.owns(kept.value) ? kept : undefined;
-  }
-  return undefined;
+  const { registration, scopeName, slot, constant } = plan;
+  if (constant !== NOT_CONSTANT) return { value: constant };
+  const [aliased] = registration?.kind === "useToken" ? plan.edges.flatMap(({ plans }) => plans) : [];
+  if (aliased !== undefined) return keptBy(aliased, home);
+  if (slot < 0 || registration === undefined) return undefined;
+  if (registration.kind === "useSeed") return findSeed(home, slot);
+  const scope = scopeName === undefined ? home : nearestNamed(home, scopeName);
+  if (!(scope instanceof Lifespan)) return undefined;
+  const kept = keptInSlot(scope, slot);
+  return kept !== undefined && isAlive(kept.value, registration, scope) ? kept : undefined;
+}
+
+/** Whether what a scope keeps has not been disposed, by it or by whoever else owns it. */
+function isAlive(value: unknown, { kind, owned }: Registration, scope: Lifespan): boolean {
+  if (kind === "useGenerator") return scope.owns(value);
+  return !owned || disposerOf(value) === undefined || scope.isOwned(value);
 }

@@ -91,7 +91,7 @@ export function compile(view: View, registration: Registration, trail?: Trail): 
   const known = at.compiled.get(registration);
   if (known !== undefined) return known;
   assertNoCycle(registration, at, trail);
-  const plan = new Plan(registration.name, registration.lifecycle, registration.scopeName, at);
+  const plan = new Plan(registration.name, registration.lifecycle, registration.scopeName, at, registration);
   fill(plan, { registration, view: at, plan, above: trail });
   at.compiled.set(registration, plan);
   return plan;
@@ -242,7 +242,7 @@ function ifGiven(view: View, token: InjectionToken, plan: Plan): Plan {
   const answer = isDelayed(token) ? undefined : answerTo(view, token);
   if (answer?.kind !== "useSeed" || isSometimesSeeded(view, token)) return plan;
   const { slot } = answer;
-  const maybe = new Plan(plan.name, plan.lifecycle, plan.scopeName, view);
+  const maybe = new Plan(plan.name, plan.lifecycle, plan.scopeName, view, plan.registration);
   standInFor(maybe, plan);
   maybe.slot = slot;
   maybe.get = (home, resolution) => (findSeed(home, slot) === undefined ? undefined : plan.get(home, resolution));
@@ -316,7 +316,7 @@ function standInFor(plan: Plan, behind: Plan): void {
 function intercepted(view: View, token: InjectionToken, plan: Plan): Plan {
   const { interceptors } = view;
   if (!interceptors.watches(token)) return plan;
-  const around = new Plan(plan.name, plan.lifecycle, plan.scopeName, view);
+  const around = new Plan(plan.name, plan.lifecycle, plan.scopeName, view, plan.registration);
   standInFor(around, plan);
   around.slot = plan.slot;
   const after = (value: unknown) => {

@@ -226,10 +226,17 @@ function planIn(home: Home, plan: Plan, registration: Registration): Plan {
 }
 
 function scopeNamed(home: Home, plan: Plan): Home {
+  const scope = nearestNamed(home, plan.scopeName);
+  if (scope === undefined) throw arose(new NoScopeError(plan.name, plan.scopeName), plan);
+  return scope;
+}
+
+/** The nearest scope of that name, from `home` outwards. */
+export function nearestNamed(home: Home, name: string | undefined): Home | undefined {
   for (let scope: Home | undefined = home; scope !== undefined; scope = around(scope)) {
-    if (scope instanceof Lifespan && scope.name === plan.scopeName) return scope;
+    if (scope instanceof Lifespan && scope.name === name) return scope;
   }
-  throw arose(new NoScopeError(plan.name, plan.scopeName), plan);
+  return undefined;
 }
 
 function around(home: Home): Home | undefined {

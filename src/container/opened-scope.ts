@@ -79,6 +79,7 @@ export class OpenedScope extends Scope implements Home {
   }
 
   tryResolve<T>(token: InjectionToken<T>): T | undefined {
+    this.#assertUsable(token);
     const plan = planIfAny(this.place, token);
     return plan === undefined ? undefined : (obtain(plan, this) as T);
   }
@@ -118,6 +119,6 @@ export class OpenedScope extends Scope implements Home {
   }
 
   #assertUsable(token: InjectionToken): void {
-    if (this.phase === CLOSED) throw this.ended(`resolve ${String(token)}`);
+    if (this.phase === CLOSED) throw this.ended(`resolve ${nameOfToken(token)}`);
   }
 }

@@ -108,6 +108,8 @@ export class Plan implements Source {
     readonly lifecycle: Lifecycle,
     readonly scopeName: string | undefined,
     readonly place: Place,
+    /** What it was made from; `undefined` for a plan around others. */
+    readonly registration?: Registration,
   ) {}
 
   /** This plan as a line of a path. */
