@@ -134,6 +134,15 @@ export abstract class Scope extends Lifespan implements Resolver {
    * @throws RegistrationError ERR_AMBIT_REGISTRATION for a token that is registered otherwise than with `useSeed`
    */
   abstract seed<T>(token: InjectionToken<T>, value: T): this;
+
+  /**
+   * Replaces what `token` stands for, in this scope and in those nested in it: tests over one shared container can run
+   * side by side. It lives as long as what it replaces, but no longer than this scope.
+   *
+   * @throws ScopeStateError ERR_AMBIT_SCOPE_STATE when it could have no effect any more: what it replaces is built
+   * here, or something that was built holds it
+   */
+  abstract override<T>(token: InjectionToken<T>, provider: Provider<T> | Constructor<T>): this;
 }
 
 // Containers

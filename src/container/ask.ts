@@ -7,50 +7,74 @@ import { Lifespan } from "../scope/lifespan.js";
 import { endedError } from "./claim.js";
 import { flightOf } from "./flight.js";
 import { arose, assertNotCaptive, currentFrame, explain, type Frame, Holding, homeOf, seal } from "./frame.js";
+import { outlivesScopes } from "./lifecycle.js";
 import { nearestNamed } from "./lifetimes.js";
-import { type Flight, type Home, NOT_CONSTANT, type Plan } from "./plan.js";
+import { type Flight, type Home, NOT_CONSTANT, type Place, type Plan } from "./plan.js";
 import type { Registration } from "./registration.js";
 import { Resolution } from "./resolution.js";
 import { findSeed } from "./seeds.js";
 import { keptInSlot } from "./slots.js";
+import type { InjectionToken } from "./token.js";
 
 /** How deep `resolve` may be called from inside of `resolve`: beyond it, a factory asks for itself. */
 const DEEPEST = 400;
 let depth = 0;
 
-/** Gives what `plan` stands for to whoever asks a container just now; `outside` is for those in no scope. */
-export function ask(plan: Plan, outside: Home): unknown {
-  const frame = currentFrame();
-  if (frame !== undefined && homeOf(frame).family === outside.family) return askInside(plan, frame);
-  const cell = currentCell();
-  const flight = flightOf(cell);
-  if (flight !== undefined && flight.home.family === outside.family) return askInside(plan, flight);
-  return obtain(plan, scopeIn(cell, outside.family) ?? outside);
+/** Where a container is asked: what it sees, and the home of those who ask in no scope. */
+export interface Counter {
+  readonly place: Place;
+  readonly outside: Home;
+  /** The plan for a token, as this place or one that lies over it sees it. */
+  planIn(place: Place, token: InjectionToken): Plan;
+}
+
+/** Gives what is asked of a container just now; `plan` is how the container itself sees it. */
+export function ask(counter: Counter, token: InjectionToken, plan: Plan): unknown {
+  const { home, holder } = askerOf(counter.outside);
+  const seen = asSeenBy(home, counter, token, plan);
+  if (holder !== undefined) assertNotCaptive(holder, seen, ASKED);
+  return obtain(seen, homeOfAnswer(seen, home, counter));
 }
 
 /** The same, asynchronously. */
-export async function askAsync(plan: Plan, outside: Home): Promise<unknown> {
-  const frame = currentFrame();
-  const cell = currentCell();
+export async function askAsync(counter: Counter, token: InjectionToken, plan: Plan): Promise<unknown> {
+  const { home, holder } = askerOf(counter.outside);
+  const seen = asSeenBy(home, counter, token, plan);
+  if (holder !== undefined) assertNotCaptive(holder, seen, ASKED);
   // Whoever builds something waits for what it asks for, of another family too: a circle of waiting must be found.
-  const flight = flightOf(cell);
-  if (frame !== undefined && homeOf(frame).family === outside.family) {
-    if (frame instanceof Holding) assertNotCaptive(frame.plan, plan, ASKED);
-    return obtainAsync(plan, homeOf(frame), flight);
-  }
-  if (flight === undefined || flight.home.family !== outside.family) {
-    return obtainAsync(plan, scopeIn(cell, outside.family) ?? outside, flight);
-  }
-  assertNotCaptive(flight.plan, plan, ASKED);
-  return obtainAsync(plan, flight.home, flight);
+  return obtainAsync(seen, homeOfAnswer(seen, home, counter), flightOf(currentCell()));
+}
+
+/** A scope of this container may have overrides. */
+function asSeenBy({ place }: Home, counter: Counter, token: InjectionToken, plan: Plan): Plan {
+  if (place === undefined || place === counter.place || place.base !== counter.place) return plan;
+  return counter.planIn(place, token);
+}
+
+/** Late code may ask a container for what outlives scopes; for all else its home has ended. */
+function homeOfAnswer(plan: Plan, home: Home, { outside }: Counter): Home {
+  return home.phase >= DISPOSING && outlivesScopes(plan.lifecycle) ? outside : home;
 }
 
 const ASKED = "asked for while it was built";
 
-/** Asked by a constructor or factory: what it gets lives where the thing that is being built lives. */
-function askInside(plan: Plan, asker: Frame | Flight): unknown {
-  if ("plan" in asker) assertNotCaptive(asker.plan, plan, ASKED);
-  return obtain(plan, asker instanceof Holding || "waitsFor" in asker ? asker.home : asker);
+interface Asker {
+  /** For whom it is asked. */
+  readonly home: Home;
+  /** What is being built and would hold it; `undefined` where that cannot live longer. */
+  readonly holder?: Plan | undefined;
+}
+
+/** Who asks: a constructor or factory for what it builds, an async build, the current scope, or nobody in particular. */
+function askerOf(outside: Home): Asker {
+  const frame = currentFrame();
+  if (frame !== undefined && homeOf(frame).family === outside.family) {
+    return { home: homeOf(frame), holder: frame instanceof Holding ? frame.plan : undefined };
+  }
+  const cell = currentCell();
+  const flight = flightOf(cell);
+  if (flight !== undefined && flight.home.family === outside.family) return { home: flight.home, holder: flight.plan };
+  return { home: scopeIn(cell, outside.family) ?? outside };
 }
 
 /** The scope of a Context, or the nearest around it, of this container family. */
@@ -129,7 +153,7 @@ function keptBy(plan: Plan, home: Home): { readonly value: unknown } | undefined
   if (aliased !== undefined) return keptBy(aliased, home);
   if (slot < 0 || registration === undefined) return undefined;
   if (registration.kind === "useSeed") return findSeed(home, slot);
-  const scope = scopeName === undefined ? home : nearestNamed(home, scopeName);
+  const scope = registration.pinnedTo ?? (scopeName === undefined ? home : nearestNamed(home, scopeName));
   if (!(scope instanceof Lifespan)) return undefined;
   const kept = keptInSlot(scope, slot);
   return kept !== undefined && isAlive(kept.value, registration, scope) ? kept : undefined;

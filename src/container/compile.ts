@@ -147,8 +147,8 @@ function isAsync(registration: Registration | undefined): boolean {
 function reachesOf(plan: Plan, registration: Registration | undefined): Reach[] {
   const { lifecycle, scopeName } = plan;
   if (lifecycle === Lifecycle.ContextScoped) {
-    // Whoever asks for the scope gets its own.
-    const anywhere = registration?.token === Scope;
+    // Whoever asks for the scope gets its own; what is pinned to one scope is found from every scope inside it.
+    const anywhere = registration?.token === Scope || registration?.pinnedTo !== undefined;
     return [{ scopeName, anywhere, path: [plan.step()] }];
   }
   if (outlivesScopes(lifecycle)) return [];

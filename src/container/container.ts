@@ -28,12 +28,12 @@ import {
   type ValueProvider,
 } from "./api.js";
 import type { Dep } from "./dep.js";
-import { ask, askAsync, scopeIn } from "./ask.js";
+import { ask, askAsync, type Counter, scopeIn } from "./ask.js";
 import { compile, planFor, planForAll, planIfAny } from "./compile.js";
 import { ContainerHome, type Host, isContainers, Outside } from "./homes.js";
 import { Lifecycle } from "./lifecycle.js";
 import { OpenedScope } from "./opened-scope.js";
-import { NOT_CONSTANT } from "./plan.js";
+import { NOT_CONSTANT, type Plan } from "./plan.js";
 import { Registration } from "./registration.js";
 import { type Constructor, type InjectionToken, isNormalToken, nameOfToken } from "./token.js";
 import { Family, View } from "./view.js";
@@ -42,6 +42,12 @@ import { Family, View } from "./view.js";
 export interface ContainerOptions {
   /** Hears of disposal failures that have no caller to be thrown to. Default: a process warning. */
   readonly onDisposalError?: (error: unknown) => void;
+  /**
+   * The order of named scopes, the outermost first: `["connection", "message"]`. It lets ambit refuse, before anything
+   * is built, that what lives in an outer one holds what lives in an inner one; names that are not in it are checked
+   * when they are used.
+   */
+  readonly scopes?: readonly string[];
 }
 
 type Work<R> = (scope: Scope) => R;
@@ -57,6 +63,8 @@ export class Container implements DependencyContainer, AsyncDisposable {
   readonly #view: View;
   readonly #home: ContainerHome;
   readonly #outside: Outside;
+  readonly #forOne: Counter;
+  readonly #forAll: Counter;
   readonly #open: OpenScopes = { newest: undefined };
   readonly #parent: Container | undefined;
   /** Child containers that have something to dispose, the oldest first. */
@@ -67,11 +75,13 @@ export class Container implements DependencyContainer, AsyncDisposable {
   constructor(options: ContainerOptions = {}, parent?: Container) {
     this.#parent = parent;
     this.onDisposalError = options.onDisposalError ?? parent?.onDisposalError ?? warn;
-    const family = parent === undefined ? new Family() : parent.#view.family;
+    const family = parent === undefined ? new Family(options.scopes) : parent.#view.family;
     const host = this.#host(family);
     this.#home = new ContainerHome(host);
     this.#outside = new Outside(host);
     this.#view = new View(this, family, parent === undefined ? undefined : parent.#view, this.#home, host);
+    this.#forOne = { place: this.#view, outside: this.#outside, planIn: planFor };
+    this.#forAll = { place: this.#view, outside: this.#outside, planIn: planForAll };
     if (parent === undefined) registerBuiltIn(family);
   }
 
@@ -179,27 +189,32 @@ export class Container implements DependencyContainer, AsyncDisposable {
 
   resolve<T>(token: InjectionToken<T>): T {
     const plan = planFor(this.#view, token);
-    return (plan.constant !== NOT_CONSTANT ? plan.constant : ask(plan, this.#outside)) as T;
+    return (this.#isFinal(plan) ? plan.constant : ask(this.#forOne, token, plan)) as T;
   }
 
   async resolveAsync<T>(token: InjectionToken<T>): Promise<T> {
     const plan = planFor(this.#view, token);
-    return (plan.constant !== NOT_CONSTANT ? plan.constant : await askAsync(plan, this.#outside)) as T;
+    return (this.#isFinal(plan) ? plan.constant : await askAsync(this.#forOne, token, plan)) as T;
   }
 
   resolveAll<T>(token: InjectionToken<T>): T[] {
     const { interceptors } = this.#view;
     const plan = planForAll(this.#view, token);
     interceptors.before(token, "All");
-    const all = ask(plan, this.#outside) as T[];
+    const all = ask(this.#forAll, token, plan) as T[];
     interceptors.after(token, all, "All");
     return all;
+  }
+
+  /** Whether the answer is there, and no scope has another one. */
+  #isFinal({ constant }: Plan): boolean {
+    return constant !== NOT_CONSTANT && this.#view.family.overriding === 0;
   }
 
   tryResolve<T>(token: InjectionToken<T>): T | undefined {
     this.#assertLiving();
     const plan = planIfAny(this.#view, token);
-    return plan === undefined ? undefined : (ask(plan, this.#outside) as T);
+    return plan === undefined ? undefined : (ask(this.#forOne, token, plan) as T);
   }
 
   // Scopes
@@ -280,7 +295,7 @@ export class Container implements DependencyContainer, AsyncDisposable {
     const parent =
       options?.parent === undefined ? this.#implicitParent(from) : explicitParent(options.parent, this.#view.family);
     if (!this.#kept) this.#keepAlive();
-    const scope = new OpenedScope(this.#view, parent, from);
+    const scope = new OpenedScope(viewInside(parent, this.#view), parent, from);
     if (options !== undefined) scope.prepare(options);
     const around = from.scope as OpenedScope | undefined;
     if (around !== undefined && options?.parent !== null && around.family !== scope.family) scope.more.around = around;
@@ -381,6 +396,12 @@ export class Container implements DependencyContainer, AsyncDisposable {
   #assertLiving(): void {
     if (this.#view.ended) throw new ContainerDisposedError();
   }
+}
+
+/** A nested scope sees the overrides of those around it. */
+function viewInside(parent: OpenedScope | undefined, view: View): View {
+  if (parent === undefined || parent.place === parent.place.base) return view;
+  return parent.place.base === view ? parent.place : view.overlay(parent.place.replaced);
 }
 
 function workOf<R>(fn: unknown): Work<R> {

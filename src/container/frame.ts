@@ -51,7 +51,9 @@ export function assertNotCaptive(holder: Plan, held: Plan, via: string): void {
 
 function isCaptive(holder: Plan, { scopeName, anywhere }: Reach): boolean {
   if (outlivesScopes(holder.lifecycle)) return true;
-  return holder.scopeName !== undefined && scopeName === undefined && !anywhere;
+  if (holder.scopeName === undefined || anywhere) return false;
+  // An unnamed lifetime is the innermost scope's: a named holder would get an instance of its own, which nobody sees.
+  return scopeName === undefined || holder.place.family.isInside(scopeName, holder.scopeName);
 }
 
 const arisenAt = new WeakMap<object, Plan>();

@@ -128,19 +128,23 @@ function oncePerScope(plan: Plan, registration: Registration, { makeAsync }: Mak
   const { slot, scopeName } = registration;
   const build = scopedBuild(plan, registration);
   const buildAsync = scopedBuildAsync(plan, registration, makeAsync);
-  if (scopeName !== undefined) {
-    plan.get = (home, resolution) => {
-      const named = scopeNamed(home, plan);
-      const kept = keptInSlot(named, slot);
-      if (kept !== undefined) return kept.value;
-      return within(new Holding(plan, named), () => build(named, resolution));
-    };
-    plan.getAsync = (home, resolution, waiter) => buildAsync(scopeNamed(home, plan), resolution, waiter);
-    return;
-  }
+  if (scopeName !== undefined || registration.pinnedTo !== undefined)
+    return oncePerNamedScope(plan, registration, build, buildAsync);
   plan.get = slot < SLOTS_FLAT ? flatGet(plan, slot, build) : pagedGet(slot, build);
   plan.getAsync = (home, resolution, waiter) =>
     plan.async || home.flights !== undefined ? buildAsync(home, resolution, waiter) : plan.get(home, resolution);
+}
+
+/** In the nearest scope of its name, or in the one scope that it was made for. It is built for that scope. */
+function oncePerNamedScope(plan: Plan, { slot, pinnedTo }: Registration, build: Get, buildAsync: GetAsync): void {
+  const find = (home: Home) => (pinnedTo as Home | undefined) ?? scopeNamed(home, plan);
+  plan.get = (home, resolution) => {
+    const owner = find(home);
+    const kept = keptInSlot(owner, slot);
+    if (kept !== undefined) return kept.value;
+    return within(new Holding(plan, owner), () => build(owner, resolution));
+  };
+  plan.getAsync = plan.async ? (home, resolution, waiter) => buildAsync(find(home), resolution, waiter) : plan.get;
 }
 
 /** The hot path of a request, in one function: a second call would cost 5 ns an instance. */

@@ -2,18 +2,20 @@
 import { inspect } from "node:util";
 import { type AmbitError, ContainerDisposedError, type ScopeLabel } from "../errors.js";
 import { type ContextCell, currentCell } from "../context/cell.js";
+import { TOLD } from "../scope/disposal.js";
 import { configure, type OpenScopes } from "../scope/lifespan.js";
 import { UNVOUCHED } from "../scope/outcome.js";
-import { CLOSED, DISPOSING } from "../scope/owner.js";
-import { type DependencyContainer, Scope, type ScopeOptions } from "./api.js";
+import { CLOSED, DISPOSING, OPEN } from "../scope/owner.js";
+import { type DependencyContainer, type Provider, Scope, type ScopeOptions } from "./api.js";
 import { obtain, obtainAsync } from "./ask.js";
 import { compile, planFor, planForAll, planIfAny } from "./compile.js";
 import { flightOf } from "./flight.js";
+import { replaceIn } from "./override.js";
 import type { Home, Plan } from "./plan.js";
 import type { Registration } from "./registration.js";
 import { plantSeed } from "./seeds.js";
 import { SLOTS_FLAT } from "./slots.js";
-import { type InjectionToken, nameOfToken } from "./token.js";
+import { type Constructor, type InjectionToken, nameOfToken } from "./token.js";
 import type { View } from "./view.js";
 
 export class OpenedScope extends Scope implements Home {
@@ -93,6 +95,18 @@ export class OpenedScope extends Scope implements Home {
   /** Of a disposed container nothing can be asked at all, whatever became of its scopes. */
   override ended(action: string): AmbitError {
     return this.place.ended ? new ContainerDisposedError() : super.ended(action);
+  }
+
+  override<T>(token: InjectionToken<T>, provider: Provider<T> | Constructor<T>): this {
+    if (this.phase !== OPEN) throw this.ended(`override ${nameOfToken(token)}`);
+    const view = this.extras?.overrides === this.place ? this.place : this.place.overlay();
+    replaceIn(this, view, token, provider);
+    if (view === this.place) return this;
+    (this as { place: View }).place = view;
+    this.more.overrides = view;
+    view.family.overriding++;
+    this.push(undefined, () => view.family.overriding--, TOLD);
+    return this;
   }
 
   planOf(registration: Registration): Plan {

@@ -8,9 +8,11 @@ import type { Resolution } from "./resolution.js";
 
 /** Whose registrations a plan sees, and where its long-lived instances are kept. */
 export interface Place {
+  /** The same place without the overrides of a scope. */
+  readonly base: Place;
   readonly container: DependencyContainer;
   /** What a root container and its children have in common. */
-  readonly family: { slots: number };
+  readonly family: { slots: number; isInside(inner: string, outer: string): boolean };
   /** Owns the long-lived instances. */
   readonly home: Owner;
   /** Singletons and container-scoped instances, by registration. */

@@ -38,6 +38,8 @@ export class Registration {
   readonly owned: boolean;
   /** Where scopes keep its instance; given when its first plan is compiled, so that what nobody asks for costs nothing. */
   slot = -1;
+  /** The scope that owns its instance, for one that replaces a long-lived registration in that scope. */
+  pinnedTo: object | undefined = undefined;
 
   constructor(
     readonly token: InjectionToken,

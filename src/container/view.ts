@@ -14,10 +14,21 @@ export class Family {
   changes = 0;
   /** How many slots its scopes may need. */
   slots = 0;
+  /** How many open scopes have overrides: while there are any, what a container gives depends on who asks. */
+  overriding = 0;
   /** Tokens that nobody registered and some scope was given as a seed. */
   readonly seeds = new Map<InjectionToken, Registration>();
   /** What every container can give without being told: itself, the scope. */
   readonly builtIn = new Map<InjectionToken, Registration>();
+
+  /** @param scopeNames the declared order of named scopes, the outermost first */
+  constructor(readonly scopeNames: readonly string[] = []) {}
+
+  /** Whether a scope of the one name lives inside scopes of the other, as far as the order was declared. */
+  isInside(inner: string, outer: string): boolean {
+    const at = this.scopeNames.indexOf(outer);
+    return at >= 0 && this.scopeNames.indexOf(inner) > at;
+  }
 }
 
 export class View implements Place {
@@ -30,7 +41,7 @@ export class View implements Place {
   /** Classes that nobody registered: they are transient. */
   readonly #implicit = new Map<InjectionToken, Registration>();
   readonly instances = new Map<Registration, unknown>();
-  readonly interceptors = new Interceptors();
+  readonly interceptors: Interceptors;
   /** When its own registrations changed last, and up to which change its plans are good. */
   #changed = 0;
   #fresh = -1;
@@ -41,7 +52,11 @@ export class View implements Place {
     readonly parent: View | undefined,
     readonly home: Owner,
     readonly host: Host,
-  ) {}
+    /** What it lies over, for the view of a scope with overrides. */
+    readonly under?: View,
+  ) {
+    this.interceptors = under?.interceptors ?? new Interceptors();
+  }
 
   /** The outermost container's. */
   get root(): View {
@@ -50,7 +65,19 @@ export class View implements Place {
 
   /** Without the overrides of a scope. */
   get base(): View {
-    return this;
+    return this.under?.base ?? this;
+  }
+
+  /** The same container, as a scope sees it that replaces some registrations. */
+  overlay(replaced: Iterable<[InjectionToken, Registration[]]> = []): View {
+    const view = new View(this.container, this.family, this, this.home, this.host, this);
+    for (const [token, registrations] of replaced) view.registrations.set(token, registrations);
+    return view;
+  }
+
+  /** The registrations that the overrides of a scope have replaced here. */
+  get replaced(): Map<InjectionToken, Registration[]> {
+    return new Map(this.under === undefined ? [] : [...this.under.replaced, ...this.registrations]);
   }
 
   /** Whether this container, or one around it, has been disposed. */

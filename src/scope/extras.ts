@@ -29,6 +29,8 @@ export class Extras<S extends object> {
   enteredIn: object | undefined = undefined;
   /** The current scope of another container family where this one was opened: found again from inside. */
   around: S | undefined = undefined;
+  /** What the container layer keeps for a scope that replaces registrations. */
+  overrides: object | undefined = undefined;
   /** How many holds are not released yet, and who waits for the last. */
   holds = 0;
   released: (() => void) | undefined = undefined;
