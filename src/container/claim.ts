@@ -1,12 +1,13 @@
 /** Who ends what was built: puts instances on the disposal stack of their owner. */
-import { currentCell, enter, rootCell } from "../context/cell.js";
+import { currentCell, enter } from "../context/cell.js";
 import { ContainerDisposedError, RegistrationError } from "../errors.js";
 import { disposeAll, type Disposer, disposerOf, isThenable, Link, PLAIN, TOLD } from "../scope/disposal.js";
 import { DEFAULT_TIMEOUT } from "../scope/extras.js";
 import { Lifespan } from "../scope/lifespan.js";
 import type { Outcome } from "../scope/outcome.js";
 import { DISPOSING, isBelow } from "../scope/owner.js";
-import { arose } from "./frame.js";
+import { contextOf } from "./flight.js";
+import { arose, currentFrame, within } from "./frame.js";
 import type { Flight, Home, Plan } from "./plan.js";
 import { sourceOf, withSuperclasses } from "./source.js";
 import type { Constructor } from "./token.js";
@@ -124,7 +125,7 @@ type Steps = Iterator<unknown, unknown, unknown> | AsyncIterator<unknown, unknow
 /** Makes `home` the owner of what a generator has yielded: the generator is resumed with the outcome when it ends. */
 export function claimGenerator(home: Home, steps: Steps, yielded: IteratorResult<unknown>, plan: Plan): unknown {
   if (yielded.done) throw returnedWithoutYield(plan);
-  const finish = (outcome?: Outcome) => inHome(home, () => finishGenerator(steps, outcome, plan));
+  const finish = (outcome?: Outcome) => enter(contextOf(home), finishGenerator, steps, outcome, plan);
   if (home.phase < DISPOSING) {
     home.push(yielded.value, finish, TOLD);
     return yielded.value;
@@ -158,8 +159,11 @@ function returnedWithoutYield(plan: Plan): RegistrationError {
   );
 }
 
-/** Each step of a generator, and each long-lived build, runs in the Context of its home, whoever asks. */
+/** The first step of a generator, and each long-lived build, runs in the Context of its home, whoever asks. */
 export function inHome<R>(home: Home, step: () => R): R {
-  const own = home instanceof Lifespan ? home : home.longLived ? rootCell : currentCell();
-  return currentCell() === own ? step() : enter(own, step);
+  const own = contextOf(home);
+  if (currentCell() === own) return step();
+  // It is still part of what is being built, which entering a Context would hide.
+  const frame = currentFrame();
+  return enter(own, frame === undefined ? step : () => within(frame, step));
 }

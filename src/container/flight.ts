@@ -81,15 +81,22 @@ function cycleOf(start: Flight, circle: readonly Flight[]): CyclicDependencyErro
  */
 export function enterFlight<A extends unknown[], R>(flight: Flight, fn: (...args: A) => R, ...args: A): R {
   const cell = fork(contextOf(flight.home), new ContextCell());
-  if (!(flight.home instanceof Lifespan)) cell.scope = undefined;
   cell.flight = flight;
   return enter(cell, fn, ...args);
 }
 
-/** The Context of an owner: a scope's own, the root's for what outlives scopes. */
-function contextOf(home: Home): ContextCell {
-  if (home instanceof Lifespan) return home;
-  return home.longLived ? rootCell : currentCell();
+/** The Context of an owner: a scope's own, the root's for what outlives scopes. No other scope is current in it. */
+export function contextOf(home: Home): ContextCell {
+  if (home instanceof Lifespan) return withScope(home, home);
+  return home.longLived ? withScope(rootCell, undefined) : currentCell();
+}
+
+/** `cell` itself, or a fork where `enterScope` made another scope current in it. */
+function withScope(cell: ContextCell, scope: object | undefined): ContextCell {
+  if (cell.scope === scope) return cell;
+  const forked = fork(cell, new ContextCell());
+  forked.scope = scope;
+  return forked;
 }
 
 /** The unfinished build in whose flow a Context is. */

@@ -88,7 +88,10 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
 
   /** Calls `fn` in a fork of this scope's Context, with this scope as the current one. Does not close it. */
   run<R>(fn: (scope: this) => R): R {
-    return enter(fork(this, new ContextCell()), fn, this);
+    const cell = fork(this, new ContextCell());
+    // Not whatever scope `enterScope` has made current in its own Context.
+    cell.scope = this;
+    return enter(cell, fn, this);
   }
 
   /**
