@@ -16,11 +16,7 @@ const logger = loggerOf("app");
 /** @param demo whether the page at "/" hands out tokens */
 export function createApp(tokens: Tokens, { demo = false } = {}): Koa {
   const app = new Koa();
-  // What breaks when the answer has begun. A client that leaves is no trouble of ours.
-  app.on("error", (error) => {
-    const level = error.code === "ERR_STREAM_PREMATURE_CLOSE" ? "info" : "error";
-    logger[level]({ err: error }, "failed after the answer had begun");
-  });
+  app.on("error", logLateFailure);
 
   app.use(requestContext);
   app.use(compress());
@@ -35,4 +31,10 @@ export function createApp(tokens: Tokens, { demo = false } = {}): Koa {
   app.use(router.routes());
   app.use(router.allowedMethods({ throw: true }));
   return app;
+}
+
+/** What breaks when the answer has begun. */
+function logLateFailure(error: NodeJS.ErrnoException): void {
+  if (error.code === "ERR_STREAM_PREMATURE_CLOSE") logger.info("the client left in the middle of its answer");
+  else logger.error({ err: error }, "the answer was cut");
 }

@@ -9,7 +9,14 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { dropSchema } from "../../examples/koa-orders/database/schema.js";
 import { Tokens } from "../../examples/koa-orders/auth/tokens.js";
-import { databaseForTests, eventually, freshSchema, Roadblock, type TestDatabase } from "./koa-orders-support.js";
+import {
+  databaseForTests,
+  eventually,
+  freshSchema,
+  ownerOf,
+  Roadblock,
+  type TestDatabase,
+} from "./koa-orders-support.js";
 
 const MAIN = fileURLToPath(new URL("../../examples/dist/koa-orders/main.js", import.meta.url));
 const AUTH_SECRET = "a secret of these tests, long enough";
@@ -54,7 +61,7 @@ class Example {
   }
 
   logLines(): any[] {
-    const lines = this.output.split("\n").filter((line) => line.startsWith("{"));
+    const lines = this.output.split("\n").slice(0, -1).filter((line) => line.startsWith("{"));
     return lines.map((line) => JSON.parse(line));
   }
 }
@@ -103,6 +110,29 @@ test("stamps the lines of every module with the request and its user", async () 
     expect(lines.map(({ module }) => module)).toEqual(["orders/repository", "orders/service", "http"]);
     expect(new Set(lines.map((line) => line.user))).toEqual(new Set([user]));
   }
+});
+
+test("stamps even the line of a client that leaves in the middle of its answer", async () => {
+  const example = Example.start(withDatabase());
+  const url = await example.listening();
+  const owner = await ownerOf(database.url, schema);
+  await owner.query(`
+    INSERT INTO orders ("user", number, reference) SELECT 'max', n, n FROM generate_series(1, 50000) n;
+    INSERT INTO order_lines SELECT 'max', n, 0, 'tea', 1, 450 FROM generate_series(1, 50000) n`);
+  await owner.end();
+  const leaving = new AbortController();
+  const headers = { ...(await headersFor("max")), "x-request-id": "of-max" };
+  const response = await fetch(`${url}/orders.csv`, { headers, signal: leaving.signal });
+  await response.body?.getReader().read();
+
+  leaving.abort();
+  const isItsEnd = ({ msg }: { msg: string }) => msg.startsWith("the client left");
+  const lines = await eventually(
+    async () => example.logLines(),
+    (all) => all.some(isItsEnd),
+  );
+
+  expect(lines.find(isItsEnd)).toMatchObject({ requestId: "of-max", user: "max" });
 });
 
 test("hands out no tokens when the secret is not its own", async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type Koa from "koa";
+import { bindContext } from "ambit";
 import { loggerOf, requestId } from "../logging.js";
 
 const logger = loggerOf("http");
@@ -12,6 +13,8 @@ export const requestContext: Koa.Middleware = async function requestContext(ctx,
   // ambit's listener runs each request in a Context of its own, so this cannot reach another one.
   requestId.set(id);
   ctx.set("x-request-id", id);
+  // Koa calls it when the client leaves, and the server's events have no Context.
+  ctx.onerror = bindContext(ctx.onerror);
 
   await next();
 
