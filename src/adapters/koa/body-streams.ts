@@ -8,8 +8,8 @@ import { isNodeStream, type NodeStream, webStreamOf } from "./body-kinds.js";
 export class BodyStreams {
   readonly #seen = new WeakSet<object>();
   readonly #open = new Set<NodeStream>();
-  /** Not adapted, so not Koa's to cancel. */
-  readonly #web = new Set<ReadableStream>();
+  /** Not adapted, so not Koa's to cancel; with the Context in which they are to be read. */
+  readonly #web = new Map<ReadableStream, ContextCell>();
   #closing = false;
   #closed: (() => void) | undefined;
   /** What the first stream threw that failed before the response was over. */
@@ -21,12 +21,16 @@ export class BodyStreams {
     const web = webStreamOf(body);
     if (web === undefined) return;
     if (this.#closing) void this.#cancel(web);
-    else this.#web.add(web);
+    else this.#web.set(web, cell);
   }
 
-  /** A stream of which `adapt` made another. */
-  forget(web: ReadableStream): void {
+  /** Makes a Node stream of a body that is a web stream, or has one, as Koa would do later. */
+  adapt(ctx: Koa.Context): void {
+    const web = webStreamOf(ctx.body);
+    const cell = web === undefined || web.locked ? undefined : this.#web.get(web);
+    if (web === undefined || cell === undefined) return;
     this.#web.delete(web);
+    enter(cell, replaceBody, ctx, web);
   }
 
   get allClosed(): boolean {
@@ -35,14 +39,14 @@ export class BodyStreams {
 
   /** Whether a web stream is left that somebody else is reading: it ends when they say so. */
   get hasReader(): boolean {
-    for (const web of this.#web) if (web.locked) return true;
+    for (const web of this.#web.keys()) if (web.locked) return true;
     return false;
   }
 
   /** Destroys what is left, now that nobody will send it, and waits until each has closed. */
   async close(): Promise<void> {
     this.#closing = true;
-    await Promise.all([...this.#web].map((web) => this.#cancel(web)));
+    await Promise.all([...this.#web.keys()].map((web) => this.#cancel(web)));
     for (const stream of this.#open) if (!stream.destroyed) stream.destroy?.();
     if (this.#open.size > 0) await new Promise<void>((resolve) => (this.#closed = resolve));
   }
@@ -86,19 +90,12 @@ export class BodyStreams {
   }
 }
 
-/**
- * Makes a Node stream of a body that is a web stream, or has one, as Koa will later; gives the web stream.
- *
- * Koa takes `Readable.from`, which does not cancel while a read is pending; this one does, and its `close` waits for it.
- */
-export function adaptWebBody(ctx: Koa.Context): ReadableStream | undefined {
-  const web = webStreamOf(ctx.body);
-  if (web === undefined || web.locked) return undefined;
+/** Koa takes `Readable.from`, which does not cancel while a read is pending; this one does, and closes after that. */
+function replaceBody(ctx: Koa.Context, web: ReadableStream): void {
   const length = ctx.response.get("Content-Length");
   ctx.body = Readable.fromWeb(web as NodeReadableStream);
   // Koa takes it off when one body replaces another.
   if (length) ctx.set("Content-Length", length);
-  return web;
 }
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;

@@ -1,8 +1,12 @@
 /** A Context of its own for every request, around the whole of Koa. */
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type Koa from "koa";
 import { ContextCell, currentCell, enter } from "../../context/cell.js";
 import type { Scope } from "../../container/api.js";
+
+/** What `http.createServer` and `http2.createServer` take. */
+export type Listener = (req: IncomingMessage | Http2ServerRequest, res: ServerResponse | Http2ServerResponse) => void;
 
 /** On Node's request: the Context that `listener` made for it. */
 const CELL = Symbol("ambit.context");
@@ -14,13 +18,13 @@ const CELL = Symbol("ambit.context");
  * There, the current scope is the request's from when it opens, and what the middleware inside `scopePerRequest` set is
  * seen from when they have settled.
  */
-export function listener<S, C>(app: Koa<S, C>): ReturnType<Koa["callback"]> {
+export function listener<S, C>(app: Koa<S, C>): Listener {
   const callback = app.callback();
   return function handleRequest(req, res) {
     // Without the scope: a server that was started inside one would make it the current scope of every request.
     const cell = new ContextCell(currentCell().vars);
     Object.assign(req, { [CELL]: cell });
-    return enter(cell, callback, req, res);
+    void enter(cell, callback, req, res);
   };
 }
 

@@ -6,7 +6,7 @@ import type { OpenedScope } from "../../container/opened-scope.js";
 import { Failure, TOLD } from "../../scope/disposal.js";
 import type { Outcome } from "../../scope/outcome.js";
 import { isStreamed } from "./body-kinds.js";
-import { adaptWebBody, BodyStreams } from "./body-streams.js";
+import { BodyStreams } from "./body-streams.js";
 import { serializeBody, withdrawAnswer } from "./buffered-body.js";
 import { shareWithListener } from "./listener.js";
 import type { LiveScopes } from "./live-scopes.js";
@@ -68,7 +68,7 @@ export class ScopedRequest {
     this.#streams ??= new BodyStreams();
     const cell = currentCell();
     this.#streams.add(body, cell.scope === this.scope ? cell : this.scope);
-    if (this.#settled) this.#adaptBody();
+    if (this.#settled) this.#streams.adapt(this.ctx);
     else if (before !== null && before !== undefined && !isStreamed(before)) this.#replaced = true;
   }
 
@@ -82,7 +82,7 @@ export class ScopedRequest {
     this.#settled = true;
     this.#thrown = thrown;
     shareWithListener(ctx.req, scope);
-    this.#adaptBody();
+    this.#streams?.adapt(ctx);
     if (!this.#isNeededLater()) return this.#closeStreams()?.then(() => this.#endNow()) ?? this.#endNow();
     void this.#endLate(ctx.respond === false ? undefined : outcomeOfChain(ctx, scope, thrown));
     if (thrown === undefined) return undefined;
@@ -202,11 +202,6 @@ export class ScopedRequest {
 
   #closeStreams(): Promise<void> | undefined {
     return this.#streams === undefined || this.#streams.allClosed ? undefined : this.#streams.close();
-  }
-
-  #adaptBody(): void {
-    const web = this.#streams === undefined ? undefined : adaptWebBody(this.ctx);
-    if (web !== undefined) this.#streams?.forget(web);
   }
 
   static #hear(this: unknown, outcome?: Outcome): void {

@@ -25,7 +25,7 @@ export function quietApp(): Koa & { errors: unknown[] } {
 
 /** Serves `app` until the test has ended; gives the port. */
 export async function serve(app: Koa<any, any>, { wrapped = false } = {}): Promise<number> {
-  return listen(createServer(wrapped ? listener(app) : app.callback()));
+  return listen(createServer(wrapped ? listener(app) : (req, res) => void app.callback()(req, res)));
 }
 
 export async function listen(server: Server): Promise<number> {
