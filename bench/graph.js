@@ -110,7 +110,6 @@ export class Controller {
 
   /** Fails unless the whole request shares one user and one transaction. */
   handle() {
-    last = this;
     if (this.audit.user !== this.user || this.preferences.user !== this.user)
       throw new Error("two users in one request");
     if (this.audit.transaction !== this.repository.transaction) throw new Error("two transactions in one request");
@@ -119,7 +118,13 @@ export class Controller {
 }
 
 /** The last controller, so that no compiler may leave the objects out. */
-export let last;
+let last;
+
+/** Has a controller do its work. */
+export function handle(controller) {
+  last = controller;
+  return last.handle();
+}
 
 /** What the two awaits of an async request wait for. */
 export const io = () => Promise.resolve();

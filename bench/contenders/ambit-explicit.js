@@ -1,5 +1,5 @@
 /** A scope that is passed along, without AsyncLocalStorage: `createScope`, `scope.resolve`, `close`. */
-import { Controller, io, Request } from "../graph.js";
+import { Controller, handle, io, Request } from "../graph.js";
 import { makeContainer } from "./registrations.js";
 
 const container = makeContainer();
@@ -7,7 +7,7 @@ const open = (request) => container.createScope({ parent: null, seeds: [[Request
 
 export function sync(request) {
   const scope = open(request);
-  const result = scope.resolve(Controller).handle();
+  const result = handle(scope.resolve(Controller));
   void scope.close();
   return result;
 }
@@ -16,7 +16,7 @@ export async function async(request) {
   const scope = open(request);
   const controller = scope.resolve(Controller);
   await io();
-  const result = controller.handle();
+  const result = handle(controller);
   await io();
   await scope.close();
   return result;

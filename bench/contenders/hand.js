@@ -5,6 +5,7 @@ import {
   Config,
   Controller,
   CurrentUser,
+  handle,
   io,
   Mapper,
   Pool,
@@ -32,7 +33,7 @@ export function end({ audit }) {
 
 export function sync(request) {
   const controller = build(request);
-  const result = controller.handle();
+  const result = handle(controller);
   end(controller);
   return result;
 }
@@ -40,7 +41,7 @@ export function sync(request) {
 export async function async(request) {
   const controller = build(request);
   await io();
-  const result = controller.handle();
+  const result = handle(controller);
   await io();
   end(controller);
   return result;
