@@ -235,12 +235,13 @@ test("reports the database, connections and live scopes at /health", async () =>
   });
 });
 
-test("the tokens on the page at / work", async () => {
+test("the address and the tokens on the page at / work", async () => {
   const orders = await served();
   const { body: page } = await orders.send("/");
   const [, token] = /^<pre>ALICE=(\S+)$/m.exec(page) ?? [];
+  const [, address] = /^<pre>curl (\S+) /m.exec(page) ?? [];
 
-  const answer = await orders.send("/orders", { headers: { authorization: `Bearer ${token}` } });
+  const answer = await fetch(address, { headers: { authorization: `Bearer ${token}` } });
 
   expect(answer.status).toBe(200);
 });

@@ -10,7 +10,7 @@ export function homePage(tokens: Tokens | undefined): Koa.Middleware {
   return async function homePage(ctx) {
     const [alice, partner] = await Promise.all([tokens?.issue("alice"), tokens?.issue("partner-bob")]);
     ctx.type = "html";
-    ctx.body = pageOf(ctx.origin, alice ?? "<your token>", partner ?? "<another token>");
+    ctx.body = pageOf(`${ctx.protocol}://${ctx.host}`, alice ?? "<your token>", partner ?? "<another token>");
   };
 }
 
