@@ -29,7 +29,7 @@ export class OrderService {
     for (const [position, line] of lines.entries()) {
       await this.orders.addLine(number, position, line, this.prices.priceOf(line.product));
     }
-    logger.info({ number, reference }, "order placed");
+    logger.info({ number, reference }, "order written");
     return this.orders.get(number);
   }
 
