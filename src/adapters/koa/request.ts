@@ -84,7 +84,8 @@ export class ScopedRequest {
     shareWithListener(ctx.req, scope);
     this.#streams?.adapt(ctx);
     if (!this.#isNeededLater()) return this.#closeStreams()?.then(() => this.#endNow()) ?? this.#endNow();
-    void this.#endLate(ctx.respond === false ? undefined : outcomeOfChain(ctx, scope, thrown));
+    const isAnswered = thrown !== undefined || ctx.respond !== false;
+    void this.#endLate(isAnswered ? outcomeOfChain(ctx, scope, thrown) : undefined);
     if (thrown === undefined) return undefined;
     this.#abort(thrown.error);
     throw thrown.error;
