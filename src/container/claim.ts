@@ -41,10 +41,18 @@ function tooLate(home: Home, value: unknown, plan: Plan): never {
 /** The same for what an async build has made: if it is too late, whoever waits is told when it has been disposed. */
 export function claimInTime<T>(flight: Flight, value: T): T | Promise<T> {
   const { home, plan } = flight;
-  if (home.phase < DISPOSING) return claimUnlessOwned(home, value, plan);
+  if (!isOver(home, plan)) return claimUnlessOwned(home, value, plan);
   const disposer = disposerOf(value);
   if (disposer === undefined || wasOwned(flight, value)) throw endedError(home, plan);
   return endLate(home, new Link(value, disposer, PLAIN, undefined), plan);
+}
+
+/**
+ * Whether nothing can be kept in `home` any more. A child container that had nothing to dispose is not known to the one
+ * around it, and has not been told of its end.
+ */
+export function isOver(home: Home, { place }: Plan): boolean {
+  return home.phase >= DISPOSING || (home.longLived && place.ended);
 }
 
 /** Whether what a late build has brought is another's, who ends it or has ended it. */
@@ -126,7 +134,7 @@ type Steps = Iterator<unknown, unknown, unknown> | AsyncIterator<unknown, unknow
 export function claimGenerator(home: Home, steps: Steps, yielded: IteratorResult<unknown>, plan: Plan): unknown {
   if (yielded.done) throw returnedWithoutYield(plan);
   const finish = (outcome?: Outcome) => enter(contextOf(home), finishGenerator, steps, outcome, plan);
-  if (home.phase < DISPOSING) {
+  if (!isOver(home, plan)) {
     home.push(yielded.value, finish, TOLD);
     return yielded.value;
   }

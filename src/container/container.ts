@@ -2,13 +2,13 @@
 import { inspect } from "node:util";
 import { type ContextCell, currentCell } from "../context/cell.js";
 import { ContainerDisposedError, RegistrationError, ScopeStateError } from "../errors.js";
-import { disposeAll, type Ending, Failure, Link, NESTED, thrown } from "../scope/disposal.js";
+import { disposeAll, type Ending, Failure, isWaiting, Link, NESTED, type Stack, thrown } from "../scope/disposal.js";
 import { DEFAULT_TIMEOUT } from "../scope/extras.js";
 import type { Lifespan, OpenScopes } from "../scope/lifespan.js";
 import { type Outcome, PARENT_ENDED, SUCCESS } from "../scope/outcome.js";
 import { CLOSED, DISPOSING, DRAINING, OPEN } from "../scope/owner.js";
 import { assertNoneEntered, runToEnd, runToEndSync, ScopeToken } from "../scope/run.js";
-import { forget, remember } from "../thread/thread-scope.js";
+import { forgetContainer, rememberContainer } from "../thread/thread-scope.js";
 import {
   type AsyncFactoryProvider,
   type AsyncFactoryWithDepsProvider,
@@ -268,7 +268,8 @@ export class Container implements DependencyContainer, AsyncDisposable {
    * something has to be awaited, and a synchronous failure as a value. @internal
    */
   end(outcome: Outcome): Ending {
-    if (this.#disposing !== undefined) return this.#disposing;
+    // When the process exits, what has not been disposed is, without waiting.
+    if (this.#disposing !== undefined) return isWaiting() ? this.#disposing : this.#dispose(outcome);
     const { promise, ending } = this.#begin(outcome);
     // Whoever ends it this way hears of a failure here, and not from the promise as well.
     promise.catch(() => {});
@@ -290,8 +291,7 @@ export class Container implements DependencyContainer, AsyncDisposable {
   }
 
   #openScope(from: ContextCell, options: ScopeOptions | undefined): OpenedScope {
-    this.#assertLiving();
-    if (this.#home.phase !== OPEN) throw new ContainerDisposedError();
+    if (this.#view.closing) throw new ContainerDisposedError();
     const parent =
       options?.parent === undefined ? this.#implicitParent(from) : explicitParent(options.parent, this.#view.family);
     if (!this.#kept) this.#keepAlive();
@@ -331,11 +331,34 @@ export class Container implements DependencyContainer, AsyncDisposable {
   /** Ends open scopes, the newest first, then child containers. */
   #endInner(): readonly unknown[] | Promise<readonly unknown[]> {
     const inner = { top: undefined as Link | undefined };
-    for (const child of this.#children) inner.top = new Link(child, endChild, NESTED, inner.top);
+    inner.top = new Link(this, () => this.#pushChildren(inner, new Set()), NESTED, undefined);
+    this.#pushScopes(inner);
+    return disposeAll(inner, SUCCESS, Number.POSITIVE_INFINITY);
+  }
+
+  /** Child containers, and after them those that have something to dispose only since then. */
+  #pushChildren(stack: Stack, seen: Set<Container>): void {
+    const children = [...this.#children].filter((child) => !seen.has(child));
+    if (children.length === 0) return;
+    stack.top = new Link(this, () => this.#pushChildren(stack, seen), NESTED, stack.top);
+    for (const child of children) stack.top = new Link(child, endChild, NESTED, stack.top);
+    for (const child of children) seen.add(child);
+  }
+
+  #pushScopes(stack: Stack): void {
     const scopes: Lifespan[] = [];
     for (let scope = this.#open.newest; scope !== undefined; scope = scope.older) scopes.push(scope);
-    for (const scope of scopes.reverse()) inner.top = new Link(scope, endScope, NESTED, inner.top);
-    return disposeAll(inner, SUCCESS, Number.POSITIVE_INFINITY);
+    for (const scope of scopes.reverse()) stack.top = new Link(scope, endScope, NESTED, stack.top);
+  }
+
+  /** Ends the scopes that are open, here and in child containers; from now on none are opened. @internal */
+  endScopes(): Ending {
+    if (this.#home.phase === OPEN) this.#home.phase = DRAINING;
+    const stack = { top: undefined as Link | undefined };
+    for (const child of this.#children) stack.top = new Link(child, endScopes, NESTED, stack.top);
+    this.#pushScopes(stack);
+    const failures = disposeAll(stack, SUCCESS, Number.POSITIVE_INFINITY);
+    return failures instanceof Promise ? failures.then((all) => thrown(Failure.of(all))) : Failure.of(failures);
   }
 
   #disposeOwn(earlier: readonly unknown[], outcome: Outcome): Ending {
@@ -355,7 +378,7 @@ export class Container implements DependencyContainer, AsyncDisposable {
     this.#outside.phase = CLOSED;
     this.#view.instances.clear();
     this.#kept = false;
-    if (this.#parent === undefined) forget(this);
+    if (this.#parent === undefined) forgetContainer(this);
     else this.#parent.#children.delete(this);
     return Failure.of(failures);
   }
@@ -363,7 +386,7 @@ export class Container implements DependencyContainer, AsyncDisposable {
   /** Something here must be ended one day: whoever ends first, the container around it or the thread, will find it. */
   #keepAlive(): void {
     this.#kept = true;
-    if (this.#parent === undefined) return remember(this, "containers");
+    if (this.#parent === undefined) return rememberContainer(this);
     this.#parent.#children.add(this);
     this.#parent.#keepAlive();
   }
@@ -436,6 +459,10 @@ function endScope(this: unknown): Promise<void> | undefined {
 /** What a child that ends without waiting has disposed, is disposed when its parent's `dispose()` returns. */
 function endChild(this: unknown): Promise<void> | undefined {
   return thrown((this as Container).end(SUCCESS));
+}
+
+function endScopes(this: unknown): Promise<void> | undefined {
+  return thrown((this as Container).endScopes());
 }
 
 function promiseOf(ending: Ending): Promise<void> {

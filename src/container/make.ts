@@ -2,7 +2,6 @@
 import { AsyncDependencyError, RegistrationError } from "../errors.js";
 import { isObject, isThenable } from "../scope/disposal.js";
 import { Lifespan } from "../scope/lifespan.js";
-import { DISPOSING } from "../scope/owner.js";
 import {
   abandon,
   claim,
@@ -13,6 +12,7 @@ import {
   disposerKeyOf,
   endedError,
   inHome,
+  isOver,
 } from "./claim.js";
 import { construct, gather, gatherAsync } from "./construct.js";
 import { enterFlight } from "./flight.js";
@@ -70,7 +70,7 @@ function afterArguments(
     if (!(args instanceof Promise)) return goOn(args);
     return args.then((values) => {
       // What they belong to may be disposed by now: nothing is built of that any more.
-      if (home.phase >= DISPOSING) throw endedError(home, flight.plan);
+      if (isOver(home, flight.plan)) throw endedError(home, flight.plan);
       return goOn(values);
     });
   };

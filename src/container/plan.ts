@@ -17,6 +17,8 @@ export interface Place {
   readonly home: Owner;
   /** Singletons and container-scoped instances, by registration. */
   readonly instances: Map<Registration, unknown>;
+  /** Whether its container, or one around it, has been disposed. */
+  readonly ended: boolean;
 }
 
 /** An owner for which something can be built: a scope, a container, or a container asked outside of every scope. */

@@ -1,6 +1,6 @@
 /** What one container can see: its own registrations, then its parent's, and the plans made from them. */
 import { ContainerDisposedError } from "../errors.js";
-import { DISPOSING, type Owner } from "../scope/owner.js";
+import { DISPOSING, OPEN, type Owner } from "../scope/owner.js";
 import type { DependencyContainer } from "./api.js";
 import type { Host } from "./homes.js";
 import { Interceptors } from "./interceptors.js";
@@ -83,6 +83,11 @@ export class View implements Place {
   /** Whether this container, or one around it, has been disposed. */
   get ended(): boolean {
     return this.home.phase >= DISPOSING || (this.parent?.ended ?? false);
+  }
+
+  /** Whether it, or a container around it, has begun to end. */
+  get closing(): boolean {
+    return this.home.phase !== OPEN || (this.parent?.closing ?? false);
   }
 
   /** Has plans that saw what was here before made again: here, and in the containers below. */

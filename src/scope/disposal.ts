@@ -65,6 +65,11 @@ export function stopWaiting(): void {
   waiting = false;
 }
 
+/** Whether what takes time is still waited for. */
+export function isWaiting(): boolean {
+  return waiting;
+}
+
 const NO_FAILURES: readonly unknown[] = [];
 
 /**

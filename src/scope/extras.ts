@@ -19,6 +19,8 @@ export class Extras<S extends object> {
   /** What `fail` was told first, and whether `succeed` was called. */
   failure: Outcome | undefined = undefined;
   vouched = false;
+  /** What an end that is under way tells. */
+  told: Outcome | undefined = undefined;
   /** The one promise of closing, where closing is more than a synchronous step. */
   closing: Promise<void> | undefined = undefined;
   /** Settles `closing` where it was asked for before the end knew that it needs one. */
@@ -58,6 +60,7 @@ export class Extras<S extends object> {
       this.around =
       this.children =
       this.failure =
+      this.told =
       this.released =
       this.finished =
         undefined;

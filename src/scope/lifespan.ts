@@ -3,7 +3,18 @@ import { ContextCell, enter, fork } from "../context/cell.js";
 import type { Variables } from "../context/variables.js";
 import { type AmbitError, ScopeClosedError, type ScopeLabel, ScopeStateError } from "../errors.js";
 import { Abort, type AbortState, NOT_ABORTED } from "./abort.js";
-import { disposeAll, disposerOf, type Ending, Failure, NESTED, PLAIN, type Link, thrown, TOLD } from "./disposal.js";
+import {
+  disposeAll,
+  disposerOf,
+  type Ending,
+  Failure,
+  isWaiting,
+  NESTED,
+  PLAIN,
+  type Link,
+  thrown,
+  TOLD,
+} from "./disposal.js";
 import { DEFAULT_TIMEOUT, Extras } from "./extras.js";
 import { type Outcome, PARENT_ENDED, SUCCESS, UNVOUCHED } from "./outcome.js";
 import { CLOSED, DISPOSING, DRAINING, NO_SLOTS, OPEN, Owner, type Unfinished } from "./owner.js";
@@ -125,6 +136,7 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
   fail(reason: unknown): void {
     this.assertOwning("fail its work");
     this.more.failure ??= { status: "error", error: reason };
+    if (this.phase === DRAINING) abortOf(this).fire(reason);
   }
 
   /**
@@ -169,17 +181,16 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
    * a value. @internal
    */
   end(outcome: Outcome): Ending {
-    if (this.phase !== OPEN) return endingOf(this);
+    if (this.phase !== OPEN) return isWaiting() ? endingOf(this) : hurry(this);
     const { extras } = this;
-    if (extras === undefined) return shared(this, dispose(this, outcome));
+    if (extras === undefined) return shared(this, dispose(this, outcome), outcome);
     const verdict = extras.verdict(outcome);
     this.phase = DRAINING;
     if (verdict.status !== "success") abortOf(this).fire(verdict.status === "error" ? verdict.error : verdict.reason);
-    if (extras.holds === 0) return shared(this, dispose(this, verdict));
-    return shared(
-      this,
-      drain(this, extras).then(() => thrown(dispose(this, verdict))),
-    );
+    if (extras.holds === 0 || !isWaiting()) return shared(this, dispose(this, verdict), verdict);
+    // Held work may still call `fail`.
+    const drained = drain(this, extras).then(() => thrown(dispose(this, extras.verdict(verdict))));
+    return shared(this, drained, verdict);
   }
 
   /** Fires the signal; the work goes on until it notices. @internal */
@@ -227,10 +238,13 @@ function drain(scope: Lifespan, extras: Extras<Lifespan>): Promise<void> {
       abortOf(scope).fire(new DOMException(`Draining took longer than ${extras.drainTimeout} ms.`, "TimeoutError"));
       resolve();
     }, extras.drainTimeout);
-    extras.released = () => {
+    const finish = () => {
+      if (extras.holds > 0) return;
       clearTimeout(timer);
       resolve();
     };
+    // Whoever waits for held work may hold more as soon as it is there.
+    extras.released = () => queueMicrotask(finish);
   });
 }
 
@@ -277,13 +291,21 @@ function unlink(scope: Lifespan): void {
 }
 
 /** Makes the promise of an end the one that everyone gets who closes the scope again. */
-function shared(scope: Lifespan, ending: Ending): Ending {
+function shared(scope: Lifespan, ending: Ending, outcome: Outcome): Ending {
   if (!(ending instanceof Promise)) return ending;
   const { more } = scope;
+  more.told = outcome;
   // A disposer that closed its own scope has been given a promise already, which settles with this one.
   if (more.closing === undefined) more.closing = ending;
   else ending.catch(() => {});
   return more.closing;
+}
+
+/** The process is exiting while the end is under way: what has not been disposed is, without waiting. */
+function hurry(scope: Lifespan): Failure | undefined {
+  const outcome = scope.extras?.told ?? PARENT_ENDED;
+  if (scope.phase === DRAINING) return dispose(scope, outcome) as Failure | undefined;
+  return Failure.of(disposeAll(scope, outcome, 0) as readonly unknown[]);
 }
 
 /** What an end that is under way, or over, gives to whoever asks again. */

@@ -1,65 +1,100 @@
 /** This thread: what must end when it ends, and its end. */
-import { disposeAll, type Ending, Failure, Link, NESTED, stopWaiting, thrown, TOLD } from "../scope/disposal.js";
+import { inspect } from "node:util";
+import {
+  disposeAll,
+  type Ending,
+  Failure,
+  type Kind,
+  Link,
+  NESTED,
+  PLAIN,
+  stopWaiting,
+  thrown,
+} from "../scope/disposal.js";
 import { DEFAULT_TIMEOUT } from "../scope/extras.js";
 import { type Outcome, SUCCESS } from "../scope/outcome.js";
 
-/** A root container, or a worker-local value. */
-export interface Member {
-  /** Ends it. Throws, or gives a promise, or what went wrong. @internal */
-  end(outcome: Outcome): Ending | void;
+/** A root container, as its thread ends it. */
+export interface ThreadContainer {
+  /** Ends the scopes that are open, and opens no more. @internal */
+  endScopes(): Ending;
+  /** @internal */
+  end(outcome: Outcome): Ending;
 }
 
-/** What has something to end, in the order in which that began. Containers end before the worker-local values. */
-const members = { containers: new Set<Member>(), locals: new Set<Member>() };
-let watching = false;
+/** A worker-local value, as its thread ends it. */
+export interface ThreadLocal {
+  /** @internal */
+  end(): unknown;
+}
 
-/** Has `member` ended with this thread. */
-export function remember(member: Member, kind: keyof typeof members): void {
-  members[kind].add(member);
+/** What has something to end, in the order in which that began. */
+const containers = new Set<ThreadContainer>();
+const locals = new Set<ThreadLocal>();
+let watching = false;
+let ending: Promise<readonly unknown[]> | undefined;
+
+/** Has a container ended with this thread. */
+export function rememberContainer(container: ThreadContainer): void {
+  containers.add(container);
+  watch();
+}
+
+/** Has a worker-local value ended with this thread. */
+export function rememberLocal(local: ThreadLocal): void {
+  locals.add(local);
+  watch();
+}
+
+function watch(): void {
   if (watching) return;
   watching = true;
   process.once("exit", endNow);
 }
 
-/** `member` has nothing to end any more. */
-export function forget(member: Member): void {
-  members.containers.delete(member);
-  members.locals.delete(member);
+/** The container has nothing to end any more. */
+export function forgetContainer(container: ThreadContainer): void {
+  containers.delete(container);
+}
+
+/** The value has nothing to end any more. */
+export function forgetLocal(local: ThreadLocal): void {
+  locals.delete(local);
 }
 
 /**
  * Ends this thread: closes open scopes, disposes its root containers, then the WorkerLocals, newest first each, awaited.
  *
- * What is disposed stays disposed; a WorkerLocal that is asked again makes a new value. Thread-lived generators are told
- * `outcome`, a success by default.
+ * Disposed containers stay disposed; a WorkerLocal that is asked again makes a new value. Thread-lived generators are
+ * told `outcome`, a success by default. Asked again while the end is under way, it gives that one.
  *
  * @throws DisposalError ERR_AMBIT_DISPOSAL when two or more failed; a single failure as it is
  */
 export async function disposeThread(outcome: Outcome = SUCCESS): Promise<void> {
-  const failed = Failure.of(await endAll(outcome));
+  ending ??= Promise.resolve(endAll(outcome)).finally(() => (ending = undefined));
+  const failed = Failure.of(await ending);
   if (failed !== undefined) throw failed.error;
 }
 
+/** Each step finds what has something to end when its turn comes: a disposer may ask for a value that was not there. */
 function endAll(outcome: Outcome): readonly unknown[] | Promise<readonly unknown[]> {
   const stack = { top: undefined as Link | undefined };
-  for (const local of members.locals) stack.top = new Link(local, endLocal, TOLD, stack.top);
-  for (const container of members.containers) stack.top = new Link(container, endContainer(outcome), NESTED, stack.top);
-  return disposeAll(stack, outcome, DEFAULT_TIMEOUT);
-}
-
-function endLocal(this: unknown, outcome?: Outcome): unknown {
-  return (this as Member).end(outcome ?? SUCCESS);
-}
-
-/** Containers have timeouts of their own. */
-function endContainer(outcome: Outcome): (this: unknown) => unknown {
-  return function end(this: unknown) {
-    return thrown((this as Member).end(outcome) ?? undefined);
+  const push = (value: unknown, dispose: () => unknown, kind: Kind) => {
+    stack.top = new Link(value, dispose, kind, stack.top);
   };
+  const steps = [
+    // An instance of one container's scope may use another container.
+    () => containers.forEach((container) => push(container, () => thrown(container.endScopes()), NESTED)),
+    () => containers.forEach((container) => push(container, () => thrown(container.end(outcome)), NESTED)),
+    () => locals.forEach((local) => push(local, () => local.end(), PLAIN)),
+  ];
+  for (const step of steps.reverse()) push(undefined, step, NESTED);
+  return disposeAll(stack, outcome, DEFAULT_TIMEOUT);
 }
 
 /** At `process.exit()` nothing can be awaited any more: the synchronous part of every disposer runs. */
 function endNow(): void {
   stopWaiting();
-  void endAll(SUCCESS);
+  // Nor are warnings printed any more.
+  for (const failure of endAll(SUCCESS) as readonly unknown[]) process.stderr.write(`${inspect(failure)}\n`);
 }

@@ -1,6 +1,6 @@
 /** A value per worker thread, made when it is first asked for and ended with the thread. */
 import { ContextStateError } from "../errors.js";
-import { remember, forget } from "./thread-scope.js";
+import { forgetLocal, rememberLocal } from "./thread-scope.js";
 
 /** How a worker-local value is called and ended. */
 export interface WorkerLocalOptions<T> {
@@ -54,7 +54,7 @@ export class WorkerLocal<T> {
   delete(): boolean {
     if (this.#value === EMPTY || this.#value === MAKING) return false;
     this.#value = EMPTY;
-    forget(this);
+    forgetLocal(this);
     return true;
   }
 
@@ -77,7 +77,7 @@ export class WorkerLocal<T> {
   #keep(value: T): T {
     const fresh = this.#value === EMPTY || this.#value === MAKING;
     this.#value = value;
-    if (fresh) remember(this, "locals");
+    if (fresh) rememberLocal(this);
     return value;
   }
 }
