@@ -4,6 +4,7 @@
  * The only file that reads metadata: `design:paramtypes` from the compiler, `injectionTokens` from `@inject` and its kin.
  */
 import "./tsyringe.js";
+import { ownConstructor, withSuperclasses } from "./source.js";
 import { type Constructor, type InjectionToken, isClass } from "./token.js";
 
 /** What to inject as one parameter. */
@@ -43,7 +44,7 @@ export function parametersOf(target: Constructor): ParameterInfo {
 
 function inheritedOrNone(target: Constructor): ParameterInfo {
   const parent: unknown = Object.getPrototypeOf(target);
-  if (isClass(parent) && parent !== Function.prototype && !/\bconstructor\s*\(/.test(String(target)))
+  if (isClass(parent) && parent !== Function.prototype && ownConstructor(target) === undefined)
     return parametersOf(parent);
   return target.length === 0 ? [] : { unknownAt: undefined };
 }
@@ -61,6 +62,7 @@ function isDescriptor(written: unknown): written is Descriptor {
 
 /** The name of a parameter, for an error; `undefined` where the source does not show it. */
 export function parameterName(target: Constructor, index: number): string | undefined {
-  const [, names] = /constructor\s*\(([\w$, ]+)\)/.exec(String(target)) ?? [];
+  const [own] = [...withSuperclasses(target)].flatMap((part) => ownConstructor(part) ?? []);
+  const [, names] = /^constructor\s*\(([\w$,\s]+)\)/.exec(own ?? "") ?? [];
   return names?.split(",")[index]?.trim();
 }
