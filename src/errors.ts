@@ -78,7 +78,27 @@ export function addHolder(error: AmbitError, holder: PathStep, via: string | und
   const before = (error as unknown as { [DETAILS]: ErrorDetails })[DETAILS];
   const [first, ...rest] = before.path ?? [];
   const path = first === undefined ? [holder] : [holder, { ...first, via }, ...rest];
-  change(error, { ...before, path, sentences: [sentence, ...(before.sentences ?? [])] });
+  const after = { ...before, path, sentences: [sentence, ...(before.sentences ?? [])] };
+  change(error, error instanceof CyclicDependencyError ? onceRound(after) : after);
+}
+
+/**
+ * Tells a circle that its path has closed: once, from where it was entered, however often it was gone round before
+ * somebody noticed.
+ */
+function onceRound(details: ErrorDetails): ErrorDetails {
+  const { path = [], sentences = [] } = details;
+  const names = path.map(({ name }) => name);
+  const start = names.lastIndexOf(names.at(-1) as string, -2);
+  if (start < 0) return details;
+  if (start > 0 && names[start - 1] === names.at(-2)) {
+    return onceRound({ ...details, path: path.slice(0, -1), sentences: sentences.slice(0, -1) });
+  }
+  return { ...details, message: circleText(names.slice(start)) };
+}
+
+function circleText(names: readonly string[]): string {
+  return `Cannot build ${names[0]}: it needs itself (${names.join(" -> ")}).`;
 }
 
 /** Begins the path of an error that has none: with what failed. */
@@ -177,7 +197,7 @@ export class MissingTypeInfoError extends AmbitError {
 export class CyclicDependencyError extends AmbitError {
   constructor(names: readonly string[]) {
     super("ERR_AMBIT_CYCLE", {
-      message: `Cannot build ${names[0]}: it needs itself (${names.join(" -> ")}).`,
+      message: circleText(names),
       fix: "take one of them with @injectRef(...) or @inject(delay(() => ...)), or move what both need into a third class.",
     });
   }

@@ -2,11 +2,11 @@
 import { callStack, type ContextCell, currentCell } from "../context/cell.js";
 import { CLOSED, DISPOSING } from "../scope/owner.js";
 import { disposerOf } from "../scope/disposal.js";
-import { CyclicDependencyError } from "../errors.js";
+import { AmbitError, CyclicDependencyError } from "../errors.js";
 import { Lifespan } from "../scope/lifespan.js";
 import { endedError } from "./claim.js";
 import { flightOf } from "./flight.js";
-import { arose, assertNotCaptive, currentFrame, explain, type Frame, Holding, homeOf, seal } from "./frame.js";
+import { arose, ASKED, assertNotCaptive, currentFrame, explain, type Frame, Holding, homeOf, seal } from "./frame.js";
 import { outlivesScopes } from "./lifecycle.js";
 import { nearestNamed } from "./lifetimes.js";
 import { type Flight, type Home, NOT_CONSTANT, type Place, type Plan } from "./plan.js";
@@ -28,19 +28,31 @@ export interface Counter {
   planIn(place: Place, token: InjectionToken): Plan;
 }
 
+/** Refuses what the asker may not hold. */
+function assertMayHold({ holder }: Asker, held: Plan): void {
+  if (holder === undefined) return;
+  try {
+    assertNotCaptive(holder, held, ASKED);
+  } catch (error) {
+    throw error instanceof AmbitError ? arose(error, holder) : error;
+  }
+}
+
 /** Gives what is asked of a container just now; `plan` is how the container itself sees it. */
 export function ask(counter: Counter, token: InjectionToken, plan: Plan): unknown {
-  const { home, holder } = askerOf(counter.outside);
+  const asker = askerOf(counter.outside);
+  const { home } = asker;
   const seen = asSeenBy(home, counter, token, plan);
-  if (holder !== undefined) assertNotCaptive(holder, seen, ASKED);
+  assertMayHold(asker, seen);
   return obtain(seen, homeOfAnswer(seen, home, counter));
 }
 
 /** The same, asynchronously. */
 export async function askAsync(counter: Counter, token: InjectionToken, plan: Plan): Promise<unknown> {
-  const { home, holder } = askerOf(counter.outside);
+  const asker = askerOf(counter.outside);
+  const { home } = asker;
   const seen = asSeenBy(home, counter, token, plan);
-  if (holder !== undefined) assertNotCaptive(holder, seen, ASKED);
+  assertMayHold(asker, seen);
   // Whoever builds something waits for what it asks for, of another family too: a circle of waiting must be found.
   return obtainAsync(seen, homeOfAnswer(seen, home, counter), flightOf(currentCell()));
 }
@@ -55,8 +67,6 @@ function asSeenBy({ place }: Home, counter: Counter, token: InjectionToken, plan
 function homeOfAnswer(plan: Plan, home: Home, { outside }: Counter): Home {
   return home.phase >= DISPOSING && outlivesScopes(plan.lifecycle) ? outside : home;
 }
-
-const ASKED = "asked for while it was built";
 
 interface Asker {
   /** For whom it is asked. */

@@ -161,10 +161,11 @@ function finished(steps: Steps, { done }: IteratorResult<unknown>, plan: Plan): 
 }
 
 function returnedWithoutYield(plan: Plan): RegistrationError {
-  return new RegistrationError(
+  const error = new RegistrationError(
     `The generator of ${plan.name} returned without a yield: there is no value to inject.`,
     "yield the value once: const outcome = yield value;",
   );
+  return arose(error, plan);
 }
 
 /** The first step of a generator, and each long-lived build, runs in the Context of its home, whoever asks. */

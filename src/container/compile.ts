@@ -10,7 +10,7 @@ import {
 import { Lifespan } from "../scope/lifespan.js";
 import { Scope } from "./api.js";
 import type { Dep } from "./dep.js";
-import { assertNotCaptive, within } from "./frame.js";
+import { aroseInside, assertNotCaptive, within } from "./frame.js";
 import { Lifecycle, outlivesScopes } from "./lifecycle.js";
 import { applyLifetime } from "./lifetimes.js";
 import { asyncFactoryMaker, classMaker, factoryMaker, generatorMaker, isAsyncGenerator, type Maker } from "./make.js";
@@ -44,7 +44,7 @@ interface Trail {
 export function planFor(view: View, token: InjectionToken): Plan {
   view.refresh();
   let plan = view.plans.get(token);
-  if (plan === undefined) view.plans.set(token, (plan = compileToken(view, token, undefined)));
+  if (plan === undefined) view.plans.set(token, (plan = compileAsked(() => compileToken(view, token, undefined))));
   return plan;
 }
 
@@ -52,16 +52,27 @@ export function planFor(view: View, token: InjectionToken): Plan {
 export function planForAll(view: View, token: InjectionToken): Plan {
   view.refresh();
   let plan = view.plansForAll.get(token);
-  if (plan === undefined) {
-    plan = new Plan(`all of ${nameOfToken(token)}`, Lifecycle.Transient, undefined, view);
-    const request = { token, multiple: true, optional: false, via: "registration", sentence: "" };
-    finish(plan, [edgeOf(plan, view, request, undefined)]);
-    const [{ source }] = plan.edges as [Edge];
-    plan.get = source.get;
-    plan.getAsync = source.getAsync;
-    view.plansForAll.set(token, plan);
-  }
+  if (plan === undefined) view.plansForAll.set(token, (plan = compileAsked(() => compileAll(view, token))));
   return plan;
+}
+
+function compileAll(view: View, token: InjectionToken): Plan {
+  const plan = new Plan(`all of ${nameOfToken(token)}`, Lifecycle.Transient, undefined, view);
+  const request = { token, multiple: true, optional: false, via: "registration", sentence: "" };
+  const { source, plans } = allOf(view, request, undefined);
+  finish(plan, [{ source, plans, via: request.via, sentence: `Cannot resolve all "${nameOfToken(token)}". Reason:` }]);
+  plan.get = source.get;
+  plan.getAsync = source.getAsync;
+  return plan;
+}
+
+/** Compiles what is asked for just now: where a constructor or a factory asks, the path of a failure goes on with it. */
+function compileAsked(compiled: () => Plan): Plan {
+  try {
+    return compiled();
+  } catch (error) {
+    throw aroseInside(error);
+  }
 }
 
 function compileToken(view: View, token: InjectionToken | undefined, trail: Trail | undefined): Plan {

@@ -1,5 +1,5 @@
 /** What is being built just now: who a nested `resolve` is for, and where an error arose. */
-import { callStack } from "../context/cell.js";
+import { callStack, currentCell } from "../context/cell.js";
 import { addHolder, AmbitError, beginPath, CaptiveDependencyError } from "../errors.js";
 import { outlivesScopes } from "./lifecycle.js";
 import { type Home, type Hop, type Plan, type Reach, wayBetween } from "./plan.js";
@@ -39,6 +39,9 @@ export function within<R>(frame: Frame, fn: () => R): R {
   }
 }
 
+/** How a constructor or a factory asks, as paths say it. */
+export const ASKED = "asked for while it was built";
+
 /** Refuses to let a longer-lived thing hold a shorter-lived one. */
 export function assertNotCaptive(holder: Plan, held: Plan, via: string): void {
   const reach = held.reaches.find((candidate) => isCaptive(holder, candidate));
@@ -56,26 +59,52 @@ function isCaptive(holder: Plan, { scopeName, anywhere }: Reach): boolean {
   return scopeName === undefined || holder.place.family.isInside(scopeName, holder.scopeName);
 }
 
-const arisenAt = new WeakMap<object, Plan>();
+/** Where the path of an error begins so far. */
+interface Beginning {
+  /** What failed, or its last known holder; `undefined` where that has no plan. */
+  readonly plan: Plan | undefined;
+  /** Whether somebody asked for it whom nobody knows yet: a constructor or a factory. */
+  readonly asked: boolean;
+}
+
+const beginnings = new WeakMap<object, Beginning>();
 
 /** Notes where `error` arose, so that its path can be drawn from what was asked for. */
 export function arose<E extends AmbitError>(error: E, plan: Plan): E {
-  arisenAt.set(error, plan);
+  beginnings.set(error, { plan, asked: false });
   return error;
+}
+
+/** Notes that what is being built just now asked for what cannot be. */
+export function aroseInside(error: unknown): unknown {
+  const isInside = callStack.frame !== undefined || currentCell().flight !== undefined;
+  if (isInside && error instanceof AmbitError) beginnings.set(error, { plan: undefined, asked: true });
+  return error;
+}
+
+/** Notes that `error` came out of the constructor or factory of `plan`: whatever failed was asked for there. */
+export function passed(error: unknown, plan: Plan): unknown {
+  if (!(error instanceof AmbitError) || beginnings.get(error)?.asked !== true) return error;
+  addAsker(error, plan);
+  return arose(error, plan);
+}
+
+function addAsker(error: AmbitError, asker: Plan): void {
+  addHolder(error, asker.step(), ASKED, `Cannot build "${asker.name}". Reason:`);
 }
 
 /** Draws the path of an error that came out of the build of `root`. */
 export function explain(error: unknown, root: Plan): unknown {
   if (!(error instanceof AmbitError)) return error;
-  const plan = arisenAt.get(error);
-  if (plan === undefined) return error;
-  beginPath(error, plan.step());
-  const way = wayBetween(root, plan);
-  if (way === undefined)
-    addHolder(error, root.step(), "asked for while it was built", `Cannot build "${root.name}". Reason:`);
+  const beginning = beginnings.get(error);
+  if (beginning === undefined) return error;
+  const { plan, asked } = beginning;
+  if (plan !== undefined) beginPath(error, plan.step());
+  const way = plan === undefined || asked ? undefined : wayBetween(root, plan);
+  if (way === undefined) addAsker(error, root);
   else addHolders(error, root, way);
   // Whoever asked for the root, while something else was built, adds itself next.
-  arisenAt.set(error, root);
+  beginnings.set(error, { plan: root, asked: true });
   return error;
 }
 
@@ -88,5 +117,5 @@ function addHolders(error: AmbitError, root: Plan, way: readonly Hop[]): void {
 
 /** At the end of the outermost `resolve` the path is complete: a user who keeps the error and throws it again adds nothing. */
 export function seal(error: unknown): void {
-  if (error instanceof AmbitError) arisenAt.delete(error);
+  if (error instanceof AmbitError) beginnings.delete(error);
 }

@@ -16,7 +16,7 @@ import {
 } from "./claim.js";
 import { construct, gather, gatherAsync } from "./construct.js";
 import { enterFlight } from "./flight.js";
-import { arose, frameOf, within } from "./frame.js";
+import { arose, frameOf, passed, within } from "./frame.js";
 import { Lifecycle, outlivesScopes } from "./lifecycle.js";
 import type { Flight, Get, GetAsync, Home, Plan, Source } from "./plan.js";
 import type { Registration } from "./registration.js";
@@ -31,7 +31,7 @@ export interface Maker {
 
 /** Makes instances of a class. */
 export function classMaker(plan: Plan, target: Constructor, sources: readonly Source[], owned: boolean): Maker {
-  const bare = construct(target, sources);
+  const bare = construct(plan, target, sources);
   const make = owned ? owning(plan, target, bare) : bare;
   if (!plan.async) return { make, makeAsync: make };
   const finish = (_: Home, args: unknown[], flight: Flight) => {
@@ -65,7 +65,13 @@ function afterArguments(
 ): GetAsync {
   return (home, resolution, own) => {
     const flight = own as Flight;
-    const goOn = (args: unknown[]) => within(frameOf(flight.plan, home), () => finish(home, args, flight));
+    const goOn = (args: unknown[]) => {
+      try {
+        return within(frameOf(flight.plan, home), () => finish(home, args, flight));
+      } catch (error) {
+        throw passed(error, flight.plan);
+      }
+    };
     const args = gatherAsync(sources, home, resolution, flight);
     if (!(args instanceof Promise)) return goOn(args);
     return args.then((values) => {
@@ -80,8 +86,15 @@ function afterArguments(
 export function factoryMaker(plan: Plan, registration: Registration, sources: readonly Source[]): Maker {
   const { provider, owned, lifecycle } = registration;
   const caching = lifecycle !== Lifecycle.Transient;
+  const produce = (args: unknown[]) => {
+    try {
+      return provider.useFactory?.(...args);
+    } catch (error) {
+      throw passed(error, plan);
+    }
+  };
   const call = (home: Home, args: unknown[]) => {
-    const value = provider.useFactory?.(...args);
+    const value = produce(args);
     if (caching && isThenable(value)) throw thenableFactory(plan, home, value, owned);
     return value;
   };
@@ -97,21 +110,36 @@ export function factoryMaker(plan: Plan, registration: Registration, sources: re
   return { make, makeAsync: afterArguments(sources, finish) };
 }
 
-function thenableFactory({ name }: Plan, home: Home, value: PromiseLike<unknown>, owned: boolean): RegistrationError {
+function thenableFactory(plan: Plan, home: Home, value: PromiseLike<unknown>, owned: boolean): RegistrationError {
   abandon(home, value, owned);
-  return new RegistrationError(
-    `Cannot build ${name}: its useFactory returned a promise, which all who share it would have to await.`,
-    `register ${name} with useAsyncFactory, and resolve it with resolveAsync.`,
+  return refusal(
+    plan,
+    "its useFactory returned a promise, which all who share it would have to await.",
+    `register ${plan.name} with useAsyncFactory, and resolve it with resolveAsync.`,
   );
+}
+
+/** Why a provider cannot be used as it is, which shows only when it is called. */
+function refusal(plan: Plan, reason: string, fix: string): RegistrationError {
+  return arose(new RegistrationError(`Cannot build ${plan.name}: ${reason}`, fix), plan);
 }
 
 /** Calls an async factory, in the Context of what it builds for. */
 export function asyncFactoryMaker(plan: Plan, { provider, owned }: Registration, sources: readonly Source[]): Maker {
   const makeAsync = afterArguments(sources, async (_, args, flight) => {
-    const value = await enterFlight(flight, () => provider.useAsyncFactory?.(...args));
+    const value = await naming(plan, () => enterFlight(flight, () => provider.useAsyncFactory?.(...args)));
     return owned ? claimInTime(flight, value) : value;
   });
   return { make: () => refuseSync(plan), makeAsync };
+}
+
+/** Awaits what the provider of `plan` does, and names it in the path of what that asked for in vain. */
+async function naming<T>(plan: Plan, work: () => T): Promise<Awaited<T>> {
+  try {
+    return await work();
+  } catch (error) {
+    throw passed(error, plan);
+  }
 }
 
 function refuseSync(plan: Plan): never {
@@ -125,20 +153,20 @@ export function generatorMaker(plan: Plan, { provider }: Registration, sources: 
     const makeAsync = afterArguments(sources, async (home, args, flight) => {
       assertOwnable(plan, home);
       const steps = enterFlight(flight, start, args) as AsyncIterator<unknown>;
-      const yielded = await enterFlight(flight, () => steps.next());
+      const yielded = await naming(plan, () => enterFlight(flight, () => steps.next()));
       return claimGenerator(home, steps, yielded, plan);
     });
     return { make: () => refuseSync(plan), makeAsync };
   }
   const finish = (home: Home, args: unknown[]) => {
     assertOwnable(plan, home);
-    const steps = assertGenerator(start(args), plan, home);
-    return claimGenerator(
-      home,
-      steps,
-      inHome(home, () => steps.next()),
-      plan,
-    );
+    try {
+      const steps = assertGenerator(start(args), plan, home);
+      const yielded = inHome(home, () => steps.next());
+      return claimGenerator(home, steps, yielded, plan);
+    } catch (error) {
+      throw passed(error, plan);
+    }
   };
   const make: Get = (home, resolution) => finish(home, gather(sources, home, resolution));
   return { make, makeAsync: plan.async ? afterArguments(sources, finish) : make };
@@ -150,28 +178,25 @@ export function isAsyncGenerator(fn: unknown): boolean {
 }
 
 /** A function that only returns what an async generator function gave cannot be told from others before it is called. */
-function assertGenerator(steps: unknown, { name }: Plan, home: Home): Iterator<unknown> {
+function assertGenerator(steps: unknown, plan: Plan, home: Home): Iterator<unknown> {
   if (isThenable(steps)) abandon(home, steps, false);
   if (!isObject(steps) || typeof (steps as Partial<Iterator<unknown>>).next !== "function") {
-    throw new RegistrationError(
-      `Cannot build ${name}: its useGenerator is no generator function.`,
-      "write it as *useGenerator() { ... const outcome = yield value; ... }, or as useGenerator: function* () { ... }.",
-    );
+    const fix = "write it as *useGenerator() { ... yield value; ... }, or as useGenerator: function* () { ... }.";
+    throw refusal(plan, "its useGenerator is no generator function.", fix);
   }
   if (Symbol.asyncIterator in steps) {
-    throw new RegistrationError(
-      `Cannot build ${name}: its useGenerator returns an async generator, but is no async generator function itself.`,
-      "write it as useGenerator: async function* (...args) { yield* theOtherOne(...args); }.",
-    );
+    const fix = "write it as useGenerator: async function* (...args) { yield* theOtherOne(...args); }.";
+    throw refusal(plan, "its useGenerator returns an async generator, but is no async generator function itself.", fix);
   }
   return steps as Iterator<unknown>;
 }
 
 /** Outside of every scope nobody would ever resume a transient's generator. */
-function assertOwnable({ name, lifecycle }: Plan, home: Home): void {
-  if (outlivesScopes(lifecycle) || home instanceof Lifespan || home.longLived) return;
-  throw new RegistrationError(
-    `Cannot build ${name} outside of every scope: it is a generator, and nothing would ever end it.`,
+function assertOwnable(plan: Plan, home: Home): void {
+  if (outlivesScopes(plan.lifecycle) || home instanceof Lifespan || home.longLived) return;
+  throw refusal(
+    plan,
+    "it is a generator asked for outside of every scope, and nothing would ever end it.",
     "resolve it inside container.runInScope(...), or register it with a longer lifecycle.",
   );
 }

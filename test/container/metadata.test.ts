@@ -18,9 +18,7 @@ class Upper {
 
 describe("what tsyringe writes", () => {
   test("its decorators keep their descriptors under injectionTokens, by position, and in this shape", () => {
-    class Service {
-      constructor(..._: unknown[]) {}
-    }
+    class Service {}
     tsyringeInject("one")(Service, undefined, 0);
     tsyringeInject("optional", { isOptional: true })(Service, undefined, 1);
     tsyringeInjectAll("all")(Service, undefined, 2);
