@@ -3,9 +3,11 @@ import { finished, Readable, Transform } from "node:stream";
 import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import type Koa from "koa";
 import { type ContextCell, enter } from "../../context/cell.js";
+import { isOver } from "./response-over.js";
 import { isNodeStream, type NodeStream, webStreamOf } from "./body-kinds.js";
 
 export class BodyStreams {
+  readonly #ctx: Koa.Context;
   readonly #seen = new WeakSet<object>();
   readonly #open = new Set<NodeStream>();
   /** Not adapted, so not Koa's to cancel; with the Context in which they are to be read. */
@@ -14,6 +16,10 @@ export class BodyStreams {
   #closed: (() => void) | undefined;
   /** What the first stream threw that failed before the response was over. */
   failure: { readonly error: unknown } | undefined;
+
+  constructor(ctx: Koa.Context) {
+    this.#ctx = ctx;
+  }
 
   /** @param cell the Context in which the stream will read, transform and be destroyed */
   add(body: unknown, cell: ContextCell): void {
@@ -25,12 +31,12 @@ export class BodyStreams {
   }
 
   /** Makes a Node stream of a body that is a web stream, or has one, as Koa would do later. */
-  adapt(ctx: Koa.Context): void {
-    const web = webStreamOf(ctx.body);
+  adapt(): void {
+    const web = webStreamOf(this.#ctx.body);
     const cell = web === undefined || web.locked ? undefined : this.#web.get(web);
     if (web === undefined || cell === undefined) return;
     this.#web.delete(web);
-    enter(cell, replaceBody, ctx, web);
+    enter(cell, replaceBody, this.#ctx, web);
   }
 
   get allClosed(): boolean {
@@ -67,7 +73,8 @@ export class BodyStreams {
   }
 
   #failed(error: unknown): void {
-    if (!this.#closing) this.failure ??= { error };
+    // A stream that is destroyed because its response was cut may fail on that, and before anyone is told of the cut.
+    if (!this.#closing && !isOver(this.#ctx)) this.failure ??= { error };
   }
 
   /** `pipe` does not pass failures on: whoever waits for the rest of a compressed body would wait for ever. */

@@ -1,7 +1,10 @@
 /** Routes that lead to methods of controllers. */
 import type Koa from "koa";
-import { nameOfToken, type InjectionToken } from "../../container/token.js";
+import { currentCell, enter } from "../../context/cell.js";
+import type { Scope } from "../../container/api.js";
+import { type InjectionToken, nameOfToken } from "../../container/token.js";
 import { NoScopeError } from "../../errors.js";
+import type { Lifespan } from "../../scope/lifespan.js";
 import { requestOf } from "./request.js";
 
 /** The names of the methods of `C` that can be called with `(ctx, next)`. */
@@ -9,7 +12,7 @@ export type HandlerName<C> = {
   [K in keyof C]: C[K] extends (ctx: Koa.Context, next: Koa.Next) => unknown ? K : never;
 }[keyof C];
 
-type Handler = (ctx: Koa.Context, next: Koa.Next) => unknown;
+type Controller = Record<PropertyKey, (ctx: Koa.Context, next: Koa.Next) => unknown>;
 
 /**
  * A middleware that resolves `controller` in the request's scope and calls its method with `(ctx, next)`.
@@ -18,9 +21,19 @@ type Handler = (ctx: Koa.Context, next: Koa.Next) => unknown;
  */
 export function invoke<C>(controller: InjectionToken<C>, method: HandlerName<C>): Koa.Middleware {
   return async function invokeController(ctx, next) {
-    const request = requestOf(ctx);
-    if (request === undefined) throw new NoScopeError(nameOfToken(controller), undefined);
-    const instance = (await request.scope.resolveAsync(controller)) as Record<PropertyKey, Handler>;
-    return instance[method](ctx, next);
+    const scope = requestOf(ctx)?.scope;
+    if (scope === undefined) throw new NoScopeError(nameOfToken(controller), undefined);
+    const call = async () => {
+      const instance = (await scope.resolveAsync(controller)) as Controller;
+      return instance[method](ctx, next);
+    };
+    return isCurrent(scope) ? call() : enter(scope, call);
   };
+}
+
+/** Not so where middleware have called `next` from another flow, such as that of a connection's first user. */
+function isCurrent(scope: Scope): boolean {
+  let current = currentCell().scope as Lifespan | undefined;
+  while (current !== undefined && current !== scope) current = current.extras?.around ?? current.enclosing;
+  return current === scope;
 }

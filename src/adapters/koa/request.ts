@@ -65,10 +65,10 @@ export class ScopedRequest {
 
   /** Somebody assigned a stream to `ctx.body`. */
   hasStream(body: unknown, before: unknown): void {
-    this.#streams ??= new BodyStreams();
+    this.#streams ??= new BodyStreams(this.ctx);
     const cell = currentCell();
     this.#streams.add(body, cell.scope === this.scope ? cell : this.scope);
-    if (this.#settled) this.#streams.adapt(this.ctx);
+    if (this.#settled) this.#streams.adapt();
     else if (before !== null && before !== undefined && !isStreamed(before)) this.#replaced = true;
   }
 
@@ -82,7 +82,7 @@ export class ScopedRequest {
     this.#settled = true;
     this.#thrown = thrown;
     shareWithListener(ctx.req, scope);
-    this.#streams?.adapt(ctx);
+    this.#streams?.adapt();
     if (!this.#isNeededLater()) return this.#closeStreams()?.then(() => this.#endNow()) ?? this.#endNow();
     const isAnswered = thrown !== undefined || ctx.respond !== false;
     void this.#endLate(isAnswered ? outcomeOfChain(ctx, scope, thrown) : undefined);

@@ -4,12 +4,17 @@ import type Koa from "koa";
 
 /** Calls `fn` when the response of `ctx` is over, or right now if it is; possibly twice. */
 export function onResponseOver(ctx: Koa.Context, fn: () => void): void {
+  if (isOver(ctx)) return fn();
   const { req, res } = ctx;
-  if (res.closed || res.destroyed || req.aborted || req.socket?.destroyed) return fn();
   // A pipelined request waits for the response before it. When its client leaves meanwhile, Node 20 and 22 never close
   // its response (nodejs/node#62534), and its socket is all that tells.
   if (!res.socket) res.on("close", onSocketClose(req.socket, fn));
   res.on("close", fn);
+}
+
+/** Whether it is, also while those are still to be told who wait for it. */
+export function isOver({ req, res }: Koa.Context): boolean {
+  return res.closed || res.destroyed || req.aborted || req.socket?.destroyed === true;
 }
 
 /**
