@@ -27,7 +27,7 @@ async function run(): Promise<void> {
     console.log(`Open ${server.url} to see what to try; Ctrl-C ends it. The data is in ${database.description}.`);
 
     logger.info({ signal: await endSignal() }, "finishing the requests that run");
-    setTimeout(() => process.exit(1), END_WITHIN).unref();
+    setTimeout(giveUp, END_WITHIN).unref();
     const finished = await server.finish(FINISH_WITHIN);
     await disposeThread(); // rolls back what is still open, and ends the pool
     logger.info({ finished }, "ended");
@@ -42,6 +42,11 @@ function endSignal(): Promise<NodeJS.Signals> {
     process.on("SIGINT", resolve);
     process.on("SIGTERM", resolve);
   });
+}
+
+function giveUp(): never {
+  logger.error(`not ended within ${END_WITHIN} ms`);
+  process.exit(1);
 }
 
 /** The causes matter to whoever starts this, its own stack does not. */

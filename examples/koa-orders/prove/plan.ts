@@ -18,7 +18,7 @@ export const KINDS = {
 
 export type Kind = keyof typeof KINDS;
 
-/** When the client goes away: with half of its body unsent, as the answer begins, or after this part of the time that answers usually take. */
+/** When the client goes away; a number is a part of the time that answers usually take. */
 export type Cut = "halfSent" | "answerBegins" | number;
 
 export interface Line {
