@@ -1,10 +1,11 @@
 /** The streams that were ever a response's body: they run in its scope's Context, and the scope outlives them. */
-import { finished, Readable, Transform } from "node:stream";
+import { finished, Readable } from "node:stream";
 import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import type Koa from "koa";
 import { type ContextCell, enter } from "../../context/cell.js";
-import { isOver } from "./response-over.js";
+import { bindStream } from "./bind-stream.js";
 import { isNodeStream, type NodeStream, webStreamOf } from "./body-kinds.js";
+import { isOver } from "./response-over.js";
 
 export class BodyStreams {
   readonly #ctx: Koa.Context;
@@ -49,9 +50,13 @@ export class BodyStreams {
     return false;
   }
 
-  /** Destroys what is left, now that nobody will send it, and waits until each has closed. */
-  async close(): Promise<void> {
+  /** Destroys what is left, now that nobody will send it, and waits until each has closed; there may be none. */
+  close(): Promise<void> | undefined {
     this.#closing = true;
+    return this.allClosed ? undefined : this.#closeAll();
+  }
+
+  async #closeAll(): Promise<void> {
     await Promise.all([...this.#web.keys()].map((web) => this.#cancel(web)));
     for (const stream of this.#open) if (!stream.destroyed) stream.destroy?.();
     if (this.#open.size > 0) await new Promise<void>((resolve) => (this.#closed = resolve));
@@ -103,43 +108,4 @@ function replaceBody(ctx: Koa.Context, web: ReadableStream): void {
   ctx.body = Readable.fromWeb(web as NodeReadableStream);
   // Koa takes it off when one body replaces another.
   if (length) ctx.set("Content-Length", length);
-}
-
-type Method = (this: unknown, ...args: unknown[]) => unknown;
-
-const METHODS = ["_read", "_write", "_writev", "_transform", "_flush"] as const;
-
-/** Koa, or whoever reads, calls these in a Context of their own. */
-function bindStream(stream: NodeStream, cell: ContextCell, destroyed: () => void): void {
-  const methods = stream as unknown as Record<string, Method | undefined | null>;
-  for (const name of METHODS) {
-    const method = methods[name];
-    if (typeof method === "function") methods[name] = bound(method, cell);
-  }
-  const { _final: final, _destroy: destroy } = methods;
-  if (typeof final === "function" && !isFlushing(stream, final)) methods._final = bound(final, cell);
-  if (typeof destroy === "function") methods._destroy = bound(announcing(destroy, destroyed), cell);
-}
-
-function bound(method: Method, cell: ContextCell): Method {
-  return function (...args) {
-    return enter(cell, () => method.apply(this, args));
-  };
-}
-
-/** A transform that finds another function than its own in this place flushes twice. */
-function isFlushing(stream: NodeStream, final: Method): boolean {
-  if (Object.hasOwn(stream, "_final")) return false;
-  return stream instanceof Transform ? final === Transform.prototype._final : "_transform" in stream;
-}
-
-/** A stream made with `emitClose: false` tells of its end in no other way. */
-function announcing(destroy: Method, destroyed: () => void): Method {
-  return function (error, done) {
-    return destroy.call(this, error, (failure: unknown) => {
-      (done as (failure: unknown) => void)(failure);
-      // After its listeners have heard of "close".
-      process.nextTick(destroyed);
-    });
-  };
 }

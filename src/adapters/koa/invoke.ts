@@ -20,14 +20,12 @@ type Controller = Record<PropertyKey, (ctx: Koa.Context, next: Koa.Next) => unkn
  * @throws NoScopeError ERR_AMBIT_NO_SCOPE at a request that did not come through `scopePerRequest`
  */
 export function invoke<C>(controller: InjectionToken<C>, method: HandlerName<C>): Koa.Middleware {
-  return async function invokeController(ctx, next) {
+  return async function invokeController(ctx, next): Promise<unknown> {
     const scope = requestOf(ctx)?.scope;
     if (scope === undefined) throw new NoScopeError(nameOfToken(controller), undefined);
-    const call = async () => {
-      const instance = (await scope.resolveAsync(controller)) as Controller;
-      return instance[method](ctx, next);
-    };
-    return isCurrent(scope) ? call() : enter(scope, call);
+    if (!isCurrent(scope)) return enter(scope, invokeController, ctx, next);
+    const instance = (await scope.resolveAsync(controller)) as Controller;
+    return instance[method](ctx, next);
   };
 }
 

@@ -1,18 +1,18 @@
-/** The life of one request's scope, from the middleware's call to the scope's end. */
+/** The life of one request in its scope, from the middleware's call to the scope's end. */
 import type Koa from "koa";
 import { currentCell, enter } from "../../context/cell.js";
 import type { Scope } from "../../container/api.js";
 import type { OpenedScope } from "../../container/opened-scope.js";
-import { Failure, TOLD } from "../../scope/disposal.js";
 import type { Outcome } from "../../scope/outcome.js";
 import { isStreamed } from "./body-kinds.js";
 import { BodyStreams } from "./body-streams.js";
 import { serializeBody, withdrawAnswer } from "./buffered-body.js";
 import { shareWithListener } from "./listener.js";
+import { type Failed, LiveScope } from "./live-scope.js";
 import type { LiveScopes } from "./live-scopes.js";
 import type { Settings } from "./options.js";
 import { clientLeft, outcomeOfChain, outcomeOfCut, overruled, type Thrown } from "./outcome.js";
-import { overdueError, tellApp, warnOf, warnOfLateCommit } from "./reports.js";
+import { type Report, report, reportLater, warnOfLateCommit } from "./reports.js";
 import { onResponseOver, wasSent } from "./response-over.js";
 
 /** On Koa's context: the request whose scope it belongs to. */
@@ -23,37 +23,29 @@ export function requestOf(ctx: Koa.Context): ScopedRequest | undefined {
   return ctx[REQUEST];
 }
 
-type Failed = Failure | undefined;
-
-export class ScopedRequest {
+export class ScopedRequest extends LiveScope {
   /** The same request, in the scope of another container further out. */
   readonly outer: ScopedRequest | undefined;
-  /** Whether the scope has closed. */
-  done = false;
   #inner: ScopedRequest | undefined;
   #settled = false;
-  #over = false;
   #thrown: Thrown | undefined;
-  /** With what outcome the scope ended, whoever ended it. */
-  #told: Outcome | undefined;
   #streams: BodyStreams | undefined;
   /** Whether a stream has replaced a complete body. */
   #replaced = false;
-  #overdue: NodeJS.Timeout | undefined;
+  #over = false;
   #whenOver: (() => void) | undefined;
-  #whenDone: (() => void) | undefined;
+  #overdue: NodeJS.Timeout | undefined;
 
   constructor(
     readonly ctx: Koa.Context,
-    readonly scope: Scope,
+    scope: Scope,
     readonly settings: Settings,
-    readonly live: LiveScopes,
+    all: LiveScopes,
   ) {
+    super(scope, all);
     this.outer = requestOf(ctx);
     if (this.outer !== undefined) this.outer.#inner = this;
     ctx[REQUEST] = this;
-    live.add(scope);
-    scope.push(this, ScopedRequest.#hear, TOLD);
     shareWithListener(ctx.req, scope);
     onResponseOver(ctx, () => this.#responseIsOver());
   }
@@ -78,23 +70,18 @@ export class ScopedRequest {
    * Throws what the chain threw, or what undid its success. Gives a promise only where something has to be awaited.
    */
   settle(thrown: Thrown | undefined): Promise<void> | undefined {
-    const { ctx, scope } = this;
     this.#settled = true;
     this.#thrown = thrown;
-    shareWithListener(ctx.req, scope);
+    shareWithListener(this.ctx.req, this.scope);
     this.#streams?.adapt();
-    if (!this.#isNeededLater()) return this.#closeStreams()?.then(() => this.#endNow()) ?? this.#endNow();
-    const isAnswered = thrown !== undefined || ctx.respond !== false;
-    void this.#endLate(isAnswered ? outcomeOfChain(ctx, scope, thrown) : undefined);
-    if (thrown === undefined) return undefined;
-    this.#abort(thrown.error);
-    throw thrown.error;
+    if (this.#isNeededLater()) return this.#endLater(thrown);
+    return this.#streams?.close()?.then(() => this.#endNow()) ?? this.#endNow();
   }
 
   /** Koa reads the body after the chain has settled, and whoever said `respond = false` writes then. */
   #isNeededLater(): boolean {
     const { ctx } = this;
-    if (ctx.respond === false || this.#inner?.done === false || this.#streams?.hasReader) return true;
+    if (ctx.respond === false || this.#inner?.closed === false || this.#streams?.hasReader) return true;
     return isStreamed(ctx.body) && !(this.#thrown !== undefined && this.#streams?.allClosed);
   }
 
@@ -110,13 +97,14 @@ export class ScopedRequest {
       else this.#report(error);
       outcome = { status: "error", error: this.#thrown.error };
     }
-    const failed = this.#end(outcome);
+    const failed = this.end(outcome);
     if (failed instanceof Promise) return failed.then((failed) => this.#conclude(outcome, failed));
     return this.#conclude(outcome, failed);
   }
 
   #conclude({ status }: Outcome, failed: Failed): undefined {
-    if (this.#thrown === undefined && status === "success") return this.#assertDone(failed ?? this.#undone());
+    clearTimeout(this.#overdue);
+    if (this.#thrown === undefined && status === "success") return this.#assertDone(failed ?? this.undone);
     if (failed !== undefined) this.#report(failed.error, (this.scope as OpenedScope).report);
     if (this.#thrown !== undefined) throw this.#thrown.error;
   }
@@ -127,20 +115,25 @@ export class ScopedRequest {
     throw problem.error;
   }
 
-  /** The scope was ended by somebody else, such as a container at shutdown: what was to be committed was not. */
-  #undone(): Thrown | undefined {
-    const told = this.#told;
-    if (told === undefined || told.status === "success") return undefined;
-    return { error: told.status === "error" ? told.error : told.reason };
+  #endLater(thrown: Thrown | undefined): undefined {
+    const { ctx, scope } = this;
+    // Who answers by himself has not said yet how.
+    const isAnswered = thrown !== undefined || ctx.respond !== false;
+    const work = isAnswered ? outcomeOfChain(ctx, scope, thrown) : undefined;
+    if (this.#replaced && work?.status === "success") warnOfLateCommit(ctx);
+    void this.#endAfterResponse(work);
+    if (thrown === undefined) return;
+    this.#abort(thrown.error);
+    throw thrown.error;
   }
 
   /** Once the response is over, and all that was ever its body has closed. Holds are the scope's own affair. */
-  async #endLate(work: Outcome | undefined): Promise<void> {
-    if (this.#replaced && work?.status === "success") warnOfLateCommit(this.ctx);
+  async #endAfterResponse(work: Outcome | undefined): Promise<void> {
     if (!this.#over) await new Promise<void>((resolve) => (this.#whenOver = resolve));
     await this.#streams?.close();
-    if (this.#inner?.done === false) await new Promise<void>((resolve) => (this.#inner!.#whenDone = resolve));
-    const failed = await this.#end(this.#lateOutcome(work));
+    await this.#inner?.untilClosed();
+    const failed = await this.end(this.#lateOutcome(work));
+    clearTimeout(this.#overdue);
     if (failed !== undefined) this.#report(failed.error);
   }
 
@@ -157,31 +150,13 @@ export class ScopedRequest {
     }
   }
 
-  #end(outcome: Outcome): Failed | Promise<Failed> {
-    const ending = this.scope.end(outcome);
-    if (!(ending instanceof Promise)) return this.#ended(ending);
-    return ending.then(
-      () => this.#ended(undefined),
-      (error: unknown) => this.#ended(new Failure(error)),
-    );
-  }
-
-  #ended(failed: Failed): Failed {
-    this.done = true;
-    this.#streams = undefined;
-    clearTimeout(this.#overdue);
-    this.live.delete(this.scope);
-    this.#whenDone?.();
-    return failed;
-  }
-
   #responseIsOver(): void {
     if (this.#over) return;
     this.#over = true;
-    if (this.done) return;
+    if (this.closed) return;
     const sent = wasSent(this.ctx);
     if (!sent) this.#abort(this.#streams?.failure?.error ?? clientLeft());
-    if (!sent || this.#settled) this.#beginWaiting();
+    if (!sent || this.#settled) this.#overdue = reportLater(this.ctx, this.settings, () => this.#settled);
     this.#whenOver?.();
   }
 
@@ -190,23 +165,8 @@ export class ScopedRequest {
     enter(this.scope, () => this.scope.abort(reason));
   }
 
-  #beginWaiting(): void {
-    const { ctx, settings } = this;
-    const overdue = () => this.#report(overdueError(ctx, this.#settled, settings.patience), warnOf);
-    this.#overdue = setTimeout(overdue, settings.patience).unref();
-  }
-
-  #report(error: unknown, otherwise: (error: unknown, ctx: Koa.Context) => void = tellApp): void {
-    const { onError = otherwise } = this.settings;
-    onError(error, this.ctx);
-  }
-
-  #closeStreams(): Promise<void> | undefined {
-    return this.#streams === undefined || this.#streams.allClosed ? undefined : this.#streams.close();
-  }
-
-  static #hear(this: unknown, outcome?: Outcome): void {
-    (this as ScopedRequest).#told = outcome;
+  #report(error: unknown, otherwise?: Report): void {
+    report(error, this.ctx, this.settings, otherwise);
   }
 }
 

@@ -47,7 +47,7 @@ export function middlewareOf(container: DependencyContainer, settings: Settings)
 /** Tells the innermost request whose scope is still open. */
 function tellRequest(ctx: Koa.Context, body: unknown, before: unknown): void {
   let request = requestOf(ctx);
-  while (request?.done) request = request.outer;
+  while (request?.closed) request = request.outer;
   request?.hasStream(body, before);
 }
 
@@ -68,7 +68,7 @@ function openScope(container: DependencyContainer, ctx: Koa.Context, { seeds }: 
 
 function scopeOf(request: ScopedRequest | undefined, container: DependencyContainer): Scope | undefined {
   for (; request !== undefined; request = request.outer) {
-    if (request.scope.container === container && !request.done) return request.scope;
+    if (request.scope.container === container && !request.closed) return request.scope;
   }
   return undefined;
 }
