@@ -30,7 +30,8 @@ async function check() {
   const users = await Promise.all([request(new Request("Ada")), request(new Request("Bob"))]);
   deepStrictEqual(users, ["Ada", "Bob"]);
   // Each request ends its audit log before its transaction; two that run at the same time may take turns.
-  deepStrictEqual(disposed.toSorted(), ["audit log", "audit log", "transaction", "transaction"]);
+  strictEqual(disposed.filter((name) => name === "audit log").length, 2);
+  strictEqual(disposed.filter((name) => name === "transaction").length, 2);
   strictEqual(disposed[0], "audit log");
   strictEqual(disposed[3], "transaction");
   record(false);

@@ -43,7 +43,8 @@ test("each request has its own user and transaction, committed when it succeeds 
     placed.map((user) => JSON.stringify({ placedBy: user, pricedFor: user })),
   );
   const { rows } = await client.query("SELECT placed_by FROM first_program_orders");
-  expect(rows.map(({ placed_by }) => placed_by).sort()).toEqual([...placed].sort());
+  expect(new Set(rows.map(({ placed_by }) => placed_by))).toEqual(new Set(placed));
+  expect(rows).toHaveLength(placed.length);
 });
 
 async function place(user: string, fail: boolean): Promise<{ status: number; body: string }> {
