@@ -6,7 +6,18 @@ import { AmbitError, CyclicDependencyError } from "../errors.js";
 import { Lifespan } from "../scope/lifespan.js";
 import { endedError } from "./claim.js";
 import { flightOf } from "./flight.js";
-import { arose, ASKED, assertNotCaptive, currentFrame, explain, type Frame, Holding, homeOf, seal } from "./frame.js";
+import {
+  arose,
+  ASKED,
+  assertNotCaptive,
+  currentFrame,
+  explain,
+  type Frame,
+  Holding,
+  homeOf,
+  seal,
+  within,
+} from "./frame.js";
 import { outlivesScopes } from "./lifecycle.js";
 import { nearestNamed } from "./lifetimes.js";
 import { type Flight, type Home, NOT_CONSTANT, type Place, type Plan } from "./plan.js";
@@ -113,6 +124,22 @@ export function obtain(plan: Plan, home: Home): unknown {
   } finally {
     depth--;
     callStack.frame = frame;
+  }
+}
+
+/** Builds what stands behind a stand-in that was made for `home`, in the resolution in which that was. */
+export function obtainLater(
+  plan: Plan,
+  home: Home,
+  holding: Holding | undefined,
+  resolution: Resolution | undefined,
+): unknown {
+  if (home.phase >= DISPOSING) return remaining(plan, home);
+  const { frame } = callStack;
+  try {
+    return within(holding ?? home, () => plan.get(home, resolution ?? new Resolution()));
+  } catch (error) {
+    throw explained(error, plan, frame);
   }
 }
 

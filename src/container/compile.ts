@@ -10,7 +10,8 @@ import {
 import { Lifespan } from "../scope/lifespan.js";
 import { Scope } from "./api.js";
 import type { Dep } from "./dep.js";
-import { aroseInside, assertNotCaptive, within } from "./frame.js";
+import { obtainLater } from "./ask.js";
+import { aroseInside, assertNotCaptive, currentFrame, Holding } from "./frame.js";
 import { Lifecycle, outlivesScopes } from "./lifecycle.js";
 import { applyLifetime } from "./lifetimes.js";
 import { asyncFactoryMaker, classMaker, factoryMaker, generatorMaker, isAsyncGenerator, type Maker } from "./make.js";
@@ -18,7 +19,6 @@ import { type Edge, type Get, Plan, type Reach, type Source } from "./plan.js";
 import { ScopeRef } from "./ref.js";
 import type { Registration } from "./registration.js";
 import { type Request, requestsOfClass, requestsOfDeps } from "./requests.js";
-import { Resolution } from "./resolution.js";
 import { findSeed, seedNotGiven } from "./seeds.js";
 import { allSource, constantSource, transformSource } from "./sources.js";
 import {
@@ -277,12 +277,17 @@ function allOf(view: View, { token, optional }: Request, trail: Trail | undefine
 
 /** tsyringe's `delay`: a stand-in that asks when it is first used, for the same home. */
 function delayedSource(view: View, token: Delayed, check: (held: Plan) => void): Source {
-  const get: Get = (home, resolution) =>
-    token.createProxy((target) => {
+  const get: Get = (home, resolution) => {
+    const frame = currentFrame();
+    // What holds the stand-in holds what is behind it, also where something transient stands in between.
+    const holding = frame instanceof Holding && frame.home === home ? frame : undefined;
+    return token.createProxy((target) => {
       const plan = planFor(view, target);
       check(plan);
-      return within(home, () => plan.get(home, resolution ?? new Resolution()));
+      if (holding !== undefined) assertNotCaptive(holding.plan, plan, "behind delay(...)");
+      return obtainLater(plan, home, holding, resolution);
     });
+  };
   return { get, getAsync: get, async: false };
 }
 

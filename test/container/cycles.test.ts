@@ -246,6 +246,18 @@ describe("delay", () => {
     expect(calls).toEqual(["lazy"]);
   });
 
+  test("promise 6: first used after its scope has closed, it is a ScopeClosedError", async () => {
+    class Lazy {
+      readonly ready = true;
+    }
+    class Holder {
+      constructor(@inject(delay(() => Lazy)) readonly lazy: Lazy) {}
+    }
+    const container = new Container();
+    const holder = await container.runInScope((scope) => scope.resolve(Holder));
+    expect(() => holder.lazy.ready).toThrow(expect.objectContaining({ code: "ERR_AMBIT_SCOPE_CLOSED" }));
+  });
+
   test("to a class that is missing something, says what and where when it is used", () => {
     class Lazy {
       constructor(@inject("missing") readonly missing: unknown) {}
