@@ -299,6 +299,17 @@ function delayedPlan(view: View, token: Delayed): Plan {
   return plan;
 }
 
+/** The way to build a class in the scopes that were not given it; `undefined` for what can only be given. */
+function fallbackFor(view: View, token: InjectionToken, trail: Trail): Plan | undefined {
+  if (!isSometimesSeeded(view, token)) return undefined;
+  try {
+    return compile(view, view.implicit(token), trail);
+  } catch (error) {
+    if (error instanceof AmbitError) return undefined;
+    throw error;
+  }
+}
+
 /** A seed is found, not built; a class that was only sometimes given as one is built where it was not. */
 function fillSeed(plan: Plan, trail: Trail): void {
   const { registration, view } = trail;
@@ -307,7 +318,7 @@ function fillSeed(plan: Plan, trail: Trail): void {
   if (registration.slot < 0) registration.slot = family.slots++;
   const { slot } = registration;
   plan.slot = slot;
-  const fallback = isSometimesSeeded(view, token) ? compile(view, view.implicit(token), trail) : undefined;
+  const fallback = fallbackFor(view, token, trail);
   if (fallback === undefined) plan.reaches = [{ scopeName: undefined, anywhere: true, path: [plan.step()] }];
   else standInFor(plan, fallback);
   plan.get = (home, resolution) => {
