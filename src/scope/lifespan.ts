@@ -123,6 +123,7 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
   /** Calls `callback` with the outcome when this scope ends, in its place in the newest-first order. */
   defer(callback: (outcome: Outcome) => unknown): void {
     this.assertOwning("defer a callback");
+    if (typeof callback !== "function") throw new TypeError("scope.defer(callback): callback must be a function.");
     this.push(undefined, callback as never, TOLD);
   }
 
