@@ -1,0 +1,296 @@
+/** container.dispose(): open scopes, child containers, its own; and what it all answers after that. */
+import { Container, ContainerDisposedError, Lifecycle, type Outcome, ScopeClosedError } from "ambit";
+import { describe, expect, test } from "vitest";
+import { deferred } from "../support/deferred.js";
+
+const singleton = { lifecycle: Lifecycle.Singleton } as const;
+const context = { lifecycle: Lifecycle.ContextScoped } as const;
+
+/** A provider whose instance says when it is disposed. */
+const saying = (log: string[], name: string) => ({
+  useFactory: () => ({ [Symbol.asyncDispose]: async () => void log.push(name) }),
+});
+
+test("closes open scopes, then child containers, then disposes its own, newest first each", async () => {
+  const log: string[] = [];
+  const container = new Container().register("one", saying(log, "own 1"), singleton);
+  for (const name of ["child 1", "child 2"]) {
+    const child = container.createChildContainer().register("pool", saying(log, name), singleton);
+    child.resolve("pool");
+    child.createScope().defer(() => log.push(`scope of ${name}`));
+  }
+  container.register("two", saying(log, "own 2"), singleton);
+  container.resolve("one");
+  container.resolve("two");
+  for (const name of ["scope 1", "scope 2"]) container.createScope().defer(async () => void log.push(name));
+  await container.dispose();
+  expect(log).toEqual([
+    "scope 2",
+    "scope 1",
+    "scope of child 2",
+    "child 2",
+    "scope of child 1",
+    "child 1",
+    "own 2",
+    "own 1",
+  ]);
+});
+
+test("a grandchild ends before the child it belongs to", async () => {
+  const log: string[] = [];
+  const container = new Container();
+  const child = container.createChildContainer().register("pool", saying(log, "child"), singleton);
+  const grandchild = child.createChildContainer().register("pool", saying(log, "grandchild"), singleton);
+  child.resolve("pool");
+  grandchild.resolve("pool");
+  await container.dispose();
+  expect(log).toEqual(["grandchild", "child"]);
+});
+
+test("a child that was disposed before is not disposed again", async () => {
+  let ended = 0;
+  const container = new Container();
+  const child = container
+    .createChildContainer()
+    .register("pool", { useFactory: () => ({ dispose: () => void ended++ }) }, singleton);
+  child.resolve("pool");
+  await child.dispose();
+  await container.dispose();
+  expect(ended).toBe(1);
+});
+
+test("a child's end leaves its parent as it is", async () => {
+  const container = new Container().register("pool", { useValue: "pool" });
+  const child = container.createChildContainer();
+  await child.dispose();
+  expect(container.resolve("pool")).toBe("pool");
+  expect(() => child.resolve("pool")).toThrow(ContainerDisposedError);
+});
+
+test("await using disposes it", async () => {
+  const log: string[] = [];
+  {
+    await using container = new Container();
+    container.register("pool", saying(log, "pool"), singleton).resolve("pool");
+  }
+  expect(log).toEqual(["pool"]);
+});
+
+describe("afterwards", () => {
+  test("everything of the container answers ContainerDisposedError", async () => {
+    const container = new Container().register("pool", { useValue: "pool" });
+    const child = container.createChildContainer();
+    container.resolve("pool");
+    child.resolve("pool");
+    await container.dispose();
+    for (const disposed of [container, child]) {
+      const calls = [
+        () => disposed.resolve("pool"),
+        () => disposed.resolveAll("pool"),
+        () => disposed.tryResolve("pool"),
+        () => disposed.tryResolve("nobody registered this"),
+        () => disposed.register("late", { useValue: 1 }),
+        () => disposed.isRegistered("pool"),
+        () => disposed.reset(),
+        () => disposed.clearInstances(),
+        () => disposed.createChildContainer(),
+        () => disposed.createScope(),
+        () => disposed.createScope({ parent: null }),
+        () => disposed.enterScope(),
+        () => disposed.runInScopeSync(() => {}),
+      ];
+      for (const call of calls) expect(call).toThrow(ContainerDisposedError);
+      await expect(disposed.resolveAsync("pool")).rejects.toThrow(ContainerDisposedError);
+      await expect(disposed.runInScope(() => {})).rejects.toThrow(ContainerDisposedError);
+    }
+  });
+
+  test("so does everything of a scope that was open, and of one that had closed before", async () => {
+    const container = new Container().register("pool", { useValue: "pool" });
+    const [open, closed] = [container.createScope(), container.createScope()];
+    await closed.close();
+    await container.dispose();
+    for (const scope of [open, closed]) {
+      const calls = [
+        () => scope.resolve("pool"),
+        () => scope.resolveAll("pool"),
+        () => scope.tryResolve("pool"),
+        () => scope.seed("user", "ada"),
+        () => scope.defer(() => {}),
+        () => scope.use({ dispose() {} }),
+        () => scope.succeed(),
+        () => scope.fail("late"),
+        () => scope.hold(Promise.resolve()),
+      ];
+      for (const call of calls) expect(call).toThrow(ContainerDisposedError);
+      await expect(scope.resolveAsync("pool")).rejects.toThrow(ContainerDisposedError);
+    }
+  });
+
+  test("the error has tsyringe's sentence, and says what to do", async () => {
+    const container = new Container();
+    await container.dispose();
+    expect(() => container.resolve("pool")).toThrow(
+      "This container has been disposed, you cannot interact with a disposed container\n" +
+        "Fix: dispose it last, after the servers and jobs that resolve from it have stopped.",
+    );
+  });
+
+  test("a scope can still be closed, and its state asked for", async () => {
+    const container = new Container();
+    const scope = container.createScope();
+    await container.dispose();
+    await scope.close();
+    expect(scope.state).toBe("closed");
+  });
+});
+
+describe("while it is under way", () => {
+  test("scopes that are still open resolve, singletons that are not built yet included", async () => {
+    const gate = deferred();
+    const container = new Container().register("pool", { useFactory: () => ["pool"] }, singleton);
+    const older = container.createScope();
+    container.createScope().defer(() => gate.promise);
+    const disposed = container.dispose();
+    expect(older.resolve("pool")).toEqual(["pool"]);
+    gate.resolve();
+    await disposed;
+  });
+
+  test("none are opened, in child containers neither", async () => {
+    const gate = deferred();
+    const container = new Container();
+    const child = container.createChildContainer();
+    const older = container.createScope();
+    container.createScope().defer(() => gate.promise);
+    const disposed = container.dispose();
+    for (const closing of [container, child]) {
+      expect(() => closing.createScope()).toThrow(ContainerDisposedError);
+      expect(() => closing.createScope({ parent: older })).toThrow(ContainerDisposedError);
+      await expect(closing.runInScope(() => {})).rejects.toThrow(ContainerDisposedError);
+    }
+    gate.resolve();
+    await disposed;
+  });
+
+  test("what a disposer builds in a child that had nothing to dispose is disposed, too", async () => {
+    const log: string[] = [];
+    const container = new Container();
+    const child = container.createChildContainer().register("late", saying(log, "late"), singleton);
+    container.createScope().defer(async () => {
+      await Promise.resolve();
+      child.resolve("late");
+    });
+    await container.dispose();
+    expect(log).toEqual(["late"]);
+  });
+
+  test("what a child's disposer builds in another child is disposed, too", async () => {
+    const log: string[] = [];
+    const container = new Container();
+    const other = container.createChildContainer().register("late", saying(log, "late"), singleton);
+    const child = container
+      .createChildContainer()
+      .register("pool", { useFactory: () => ({ [Symbol.dispose]: () => void other.resolve("late") }) }, singleton);
+    child.resolve("pool");
+    await container.dispose();
+    expect(log).toEqual(["late"]);
+  });
+
+  test("a singleton under way is disposed when it comes, and its waiter told", async () => {
+    const log: string[] = [];
+    const ready = deferred();
+    const container = new Container().register(
+      "pool",
+      {
+        async useAsyncFactory() {
+          await ready.promise;
+          return { [Symbol.dispose]: () => log.push("disposed") };
+        },
+      },
+      singleton,
+    );
+    const waiter = container.resolveAsync("pool");
+    await container.dispose();
+    ready.resolve();
+    await expect(waiter).rejects.toThrow(ContainerDisposedError);
+    expect(log).toEqual(["disposed"]);
+  });
+
+  test("so is one of a child container that had built nothing yet", async () => {
+    const log: string[] = [];
+    const ready = deferred();
+    const container = new Container();
+    const child = container.createChildContainer().register(
+      "pool",
+      {
+        async useAsyncFactory() {
+          await ready.promise;
+          return { [Symbol.dispose]: () => log.push("disposed") };
+        },
+      },
+      singleton,
+    );
+    const waiter = child.resolveAsync("pool");
+    await container.dispose();
+    ready.resolve();
+    await expect(waiter).rejects.toThrow(ContainerDisposedError);
+    expect(log).toEqual(["disposed"]);
+  });
+
+  test("and the value of a generator of such a child, which hears of an abort", async () => {
+    const log: string[] = [];
+    const ready = deferred();
+    const container = new Container();
+    const child = container.createChildContainer().register(
+      "pool",
+      {
+        async *useGenerator(): AsyncGenerator<string, void, Outcome> {
+          await ready.promise;
+          const outcome = yield "pool";
+          log.push(outcome.status);
+        },
+      },
+      singleton,
+    );
+    const waiter = child.resolveAsync("pool");
+    await container.dispose();
+    ready.resolve();
+    await expect(waiter).rejects.toThrow(ContainerDisposedError);
+    expect(log).toEqual(["aborted"]);
+  });
+
+  test("nothing is constructed there of arguments that come too late", async () => {
+    const ready = deferred();
+    let constructed = 0;
+    const container = new Container();
+    const child = container
+      .createChildContainer()
+      .register("slow", { useAsyncFactory: () => ready.promise }, singleton)
+      .register("pool", { useFactory: () => ++constructed, deps: ["slow"] }, singleton);
+    const waiter = child.resolveAsync("pool");
+    await container.dispose();
+    ready.resolve();
+    await expect(waiter).rejects.toThrow(ContainerDisposedError);
+    expect(constructed).toBe(0);
+  });
+
+  test("work in a scope that was closed under it learns it from what it asks next", async () => {
+    const gate = deferred();
+    const container = new Container().register("user", { useFactory: () => ({}) }, context);
+    const work = container.runInScope(async (scope) => {
+      await gate.promise;
+      return scope.resolve("user");
+    });
+    await container.dispose();
+    gate.resolve();
+    await expect(work).rejects.toThrow(ContainerDisposedError);
+  });
+
+  test("a disposer that asks for what its closing scope has not built hears of the scope, not of the container", async () => {
+    const container = new Container().register("user", { useFactory: () => ({}) }, context);
+    const scope = container.createScope();
+    scope.defer(() => void scope.resolve("user"));
+    await expect(container.dispose()).rejects.toThrow(ScopeClosedError);
+  });
+});

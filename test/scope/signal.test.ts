@@ -1,0 +1,155 @@
+/** scope.signal: how the work of a scope learns that nobody waits for it any more. */
+import { Container, currentScope, ScopeClosedError } from "ambit";
+import { expect, test } from "vitest";
+import { deferred } from "../support/deferred.js";
+
+test("has not fired while the work goes on, and does not fire when it succeeds", async () => {
+  let signal: AbortSignal | undefined;
+  await new Container().runInScope((scope) => {
+    ({ signal } = scope);
+    scope.defer(() => expect(scope.signal.aborted).toBe(false));
+  });
+  expect(signal?.aborted).toBe(false);
+});
+
+test("is one signal, however often it is asked for", async () => {
+  const scope = new Container().createScope();
+  expect(scope.signal).toBe(scope.signal);
+  await scope.close();
+});
+
+test("fires when the work fails, with its error, before the first disposer runs", async () => {
+  const error = new Error("no");
+  const seen: unknown[] = [];
+  const work = new Container().runInScope((scope) => {
+    const { signal } = scope;
+    scope.defer(() => seen.push(signal.aborted, signal.reason));
+    throw error;
+  });
+  await expect(work).rejects.toBe(error);
+  expect(seen).toEqual([true, error]);
+});
+
+test("has fired for a disposer that asks for it first, when the work failed", async () => {
+  const seen: unknown[] = [];
+  const work = new Container().runInScope({ name: "job" }, (scope) => {
+    scope.defer(() => seen.push(scope.signal.aborted, scope.signal.reason));
+    throw "no";
+  });
+  await expect(work).rejects.toBe("no");
+  expect(seen).toEqual([true, "no"]);
+});
+
+test("fires when the work was said to have failed", async () => {
+  let signal: AbortSignal | undefined;
+  await new Container().runInScope((scope) => {
+    ({ signal } = scope);
+    scope.fail("422");
+    expect(signal.aborted).toBe(false);
+  });
+  expect(signal?.reason).toBe("422");
+});
+
+test("fires when the scope is closed without an outcome, and when its parent ends first", async () => {
+  const container = new Container();
+  const outer = container.createScope();
+  const signals = [outer.signal, container.createScope({ parent: outer }).signal];
+  await outer.close();
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+});
+
+test("fires with the caller's signal, with its reason", async () => {
+  const controller = new AbortController();
+  await new Container().runInScope({ signal: controller.signal }, (scope) => {
+    const { signal } = scope;
+    controller.abort("left");
+    expect(signal.reason).toBe("left");
+  });
+});
+
+test("has fired where the caller's had fired before", async () => {
+  await new Container().runInScope({ signal: AbortSignal.abort("left") }, (scope) => {
+    expect([scope.signal.aborted, scope.signal.reason]).toEqual([true, "left"]);
+  });
+});
+
+test("fires with the signal of every scope around it", async () => {
+  const controller = new AbortController();
+  const container = new Container();
+  await container.runInScope({ signal: controller.signal }, () =>
+    container.runInScope(() =>
+      container.runInScope((inner) => {
+        const { signal } = inner;
+        controller.abort("left");
+        expect(signal.reason).toBe("left");
+      }),
+    ),
+  );
+});
+
+test("of a scope with parent: null does not fire with the one that it was opened in", async () => {
+  const controller = new AbortController();
+  const container = new Container();
+  await container.runInScope({ signal: controller.signal }, () =>
+    container.runInScope({ parent: null }, (inner) => {
+      controller.abort("left");
+      expect(inner.signal.aborted).toBe(false);
+    }),
+  );
+});
+
+test("of a nested scope that fails does not reach its parent", async () => {
+  const container = new Container();
+  await container.runInScope(async (outer) => {
+    const { signal } = outer;
+    await container.runInScope((inner) => inner.fail("only this one"));
+    expect(signal.aborted).toBe(false);
+  });
+});
+
+test("of a closed scope has fired, with an error that says so", async () => {
+  const scope = new Container().createScope({ name: "request" });
+  await scope.close({ status: "success" });
+  expect(scope.signal.aborted).toBe(true);
+  expect(scope.signal.reason).toBeInstanceOf(ScopeClosedError);
+});
+
+test("a closed scope listens to nobody's signal any more", async () => {
+  const controller = new AbortController();
+  let listeners = 0;
+  const { signal } = controller;
+  const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
+  signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args));
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args));
+  const container = new Container();
+  await container.runInScope({ signal }, (scope) => scope.signal.aborted);
+  expect(listeners).toBe(0);
+});
+
+test("a closed scope does not listen to its parent's signal any more", async () => {
+  const container = new Container();
+  await container.runInScope(async (outer) => {
+    const { signal } = outer;
+    let listeners = 0;
+    const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
+    signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args));
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args));
+    await container.runInScope((inner) => void inner.signal.aborted);
+    expect(listeners).toBe(0);
+  });
+});
+
+test("a listener of it runs in nobody's way: what it throws stops no end", async () => {
+  const gate = deferred();
+  const seen: unknown[] = [];
+  const container = new Container();
+  const work = container.runInScope(async (scope) => {
+    scope.signal.addEventListener("abort", () => seen.push(currentScope()));
+    scope.defer(() => seen.push("disposed"));
+    await gate.promise;
+    throw "no";
+  });
+  gate.resolve();
+  await expect(work).rejects.toBe("no");
+  expect(seen).toEqual([expect.anything(), "disposed"]);
+});
