@@ -154,23 +154,28 @@ function isAsync(registration: Registration | undefined): boolean {
   return registration?.kind === "useAsyncFactory" || isAsyncGenerator(registration?.provider.useGenerator);
 }
 
-/** The context-lived things that a plan leads to: one path for each scope name. */
+/** The shorter-lived things that a plan leads to: one path for each kind. */
 function reachesOf(plan: Plan, registration: Registration | undefined): Reach[] {
   const { lifecycle, scopeName } = plan;
   if (lifecycle === Lifecycle.ContextScoped) {
     // Whoever asks for the scope gets its own; what is pinned to one scope is found from every scope inside it.
     const anywhere = registration?.token === Scope || registration?.pinnedTo !== undefined;
-    return [{ scopeName, anywhere, path: [plan.step()] }];
+    return [{ per: "scope", scopeName, anywhere, path: [plan.step()] }];
   }
+  if (lifecycle === Lifecycle.ContainerScoped)
+    return [{ per: "container", scopeName: undefined, anywhere: false, path: [plan.step()] }];
   if (outlivesScopes(lifecycle)) return [];
   const found: Reach[] = [];
   for (const { plans, via } of plan.edges) {
     for (const reach of plans.flatMap((next) => next.reaches)) {
-      if (!found.some((known) => known.scopeName === reach.scopeName && known.anywhere === reach.anywhere))
-        found.push(further(plan, via, reach));
+      if (!found.some((known) => isAlike(known, reach))) found.push(further(plan, via, reach));
     }
   }
   return found;
+}
+
+function isAlike(a: Reach, b: Reach): boolean {
+  return a.per === b.per && a.scopeName === b.scopeName && a.anywhere === b.anywhere;
 }
 
 function further(plan: Plan, via: string, reach: Reach): Reach {
@@ -319,7 +324,7 @@ function fillSeed(plan: Plan, trail: Trail): void {
   const { slot } = registration;
   plan.slot = slot;
   const fallback = fallbackFor(view, token, trail);
-  if (fallback === undefined) plan.reaches = [{ scopeName: undefined, anywhere: true, path: [plan.step()] }];
+  if (fallback === undefined) plan.reaches = [seedReach(plan)];
   else standInFor(plan, fallback);
   plan.get = (home, resolution) => {
     const seed = findSeed(home, slot);
@@ -331,6 +336,10 @@ function fillSeed(plan: Plan, trail: Trail): void {
     findSeed(home, slot) === undefined && fallback !== undefined
       ? fallback.getAsync(home, resolution, waiter)
       : plan.get(home, resolution);
+}
+
+function seedReach(plan: Plan): Reach {
+  return { per: "scope", scopeName: undefined, anywhere: true, path: [plan.step()] };
 }
 
 /** Gives `plan` what others look at in `behind`, whose values it may give. */

@@ -1,7 +1,7 @@
 /** What is being built just now: who a nested `resolve` is for, and where an error arose. */
 import { callStack, currentCell } from "../context/cell.js";
 import { addHolder, AmbitError, beginPath, CaptiveDependencyError } from "../errors.js";
-import { outlivesScopes } from "./lifecycle.js";
+import { Lifecycle, outlivesScopes } from "./lifecycle.js";
 import { type Home, type Hop, type Plan, type Reach, wayBetween } from "./plan.js";
 
 /** A build that its dependencies must not outlive: of a singleton, or of a named lifetime. */
@@ -52,7 +52,9 @@ export function assertNotCaptive(holder: Plan, held: Plan, via: string): void {
   throw new CaptiveDependencyError(holder.step(), reach.path.at(-1) ?? first, path);
 }
 
-function isCaptive(holder: Plan, { scopeName, anywhere }: Reach): boolean {
+function isCaptive(holder: Plan, { per, scopeName, anywhere }: Reach): boolean {
+  // A root and its children share what is the thread's; each of them has its own of what is the container's.
+  if (per === "container") return holder.lifecycle === Lifecycle.ThreadScoped;
   if (outlivesScopes(holder.lifecycle)) return true;
   if (holder.scopeName === undefined || anywhere) return false;
   // An unnamed lifetime is the innermost scope's: a named holder would get an instance of its own, which nobody sees.

@@ -77,9 +77,11 @@ export interface Edge {
   readonly sentence: string;
 }
 
-/** A context-lived thing that a plan leads to without another context-lived one in between. */
+/** Something shorter-lived that a plan leads to without another such thing in between. */
 export interface Reach {
-  /** The scope name of that thing; `undefined` for the innermost scope. */
+  /** Whether it lives in a scope, or in whichever container is asked. */
+  readonly per: "scope" | "container";
+  /** The name of its scope; `undefined` for the innermost scope. */
   readonly scopeName: string | undefined;
   /** Whether a holder from any scope finds the right one: a seed of a scope around it, the scope itself. */
   readonly anywhere: boolean;
