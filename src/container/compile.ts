@@ -15,9 +15,9 @@ import { aroseInside, assertNotCaptive, currentFrame, Holding } from "./frame.js
 import { Lifecycle, outlivesScopes } from "./lifecycle.js";
 import { applyLifetime } from "./lifetimes.js";
 import { asyncFactoryMaker, classMaker, factoryMaker, generatorMaker, isAsyncGenerator, type Maker } from "./make.js";
-import { type Edge, type Get, Plan, type Reach, type Source } from "./plan.js";
+import { type Edge, type Get, Plan, type Reach, type Source, standInFor } from "./plan.js";
 import { ScopeRef } from "./ref.js";
-import type { Registration } from "./registration.js";
+import { Registration } from "./registration.js";
 import { type Request, requestsOfClass, requestsOfDeps } from "./requests.js";
 import { findSeed, seedNotGiven } from "./seeds.js";
 import { allSource, constantSource, transformSource } from "./sources.js";
@@ -31,6 +31,7 @@ import {
   nameOfToken,
 } from "./token.js";
 import type { View } from "./view.js";
+import { intercepted, watchedAll } from "./watched.js";
 
 /** What is being compiled, outermost first: it finds cycles. */
 interface Trail {
@@ -272,12 +273,28 @@ function isSometimesSeeded({ family }: View, token: InjectionToken): token is Co
 }
 
 function allOf(view: View, { token, optional }: Request, trail: Trail | undefined): Found {
-  const registrations = token === undefined ? undefined : view.find(token);
-  if (registrations === undefined && optional && isNormalToken(token)) return { source: constantSource([]), plans: [] };
-  const plans = registrations?.map((registration) => compile(view, registration, trail)) ?? [
-    compileToken(view, token, trail),
-  ];
-  return { source: allSource(plans), plans };
+  const answers = token === undefined || isDelayed(token) ? [] : answersTo(view, token);
+  if (answers.length === 0 && optional && isNormalToken(token)) return { source: constantSource([]), plans: [] };
+  // What nobody answers is an error of which `compileToken` knows the words.
+  if (answers.length === 0) return { source: allSource([compileToken(view, token, trail)]), plans: [] };
+  const plans = answers.map((registration) => compile(view, registration, trail));
+  const given = optional ? allIfGiven(answers, plans) : allSource(plans);
+  return { source: watchedAll(view, token as InjectionToken, given), plans };
+}
+
+/** Everything that was registered for `token`; else what answers it. */
+function answersTo(view: View, token: InjectionToken): readonly Registration[] {
+  const answer = view.find(token) ?? answerTo(view, token) ?? [];
+  return answer instanceof Registration ? [answer] : answer;
+}
+
+/** A seed that a scope was not given is none of all. */
+function allIfGiven(answers: readonly Registration[], plans: readonly Plan[]): Source {
+  const all = allSource(plans);
+  const [{ kind, slot }] = answers;
+  if (kind !== "useSeed" || answers.length > 1) return all;
+  const get: Get = (home, resolution) => (findSeed(home, slot) === undefined ? [] : all.get(home, resolution));
+  return { get, getAsync: get, async: false };
 }
 
 /** tsyringe's `delay`: a stand-in that asks when it is first used, for the same home. */
@@ -340,35 +357,6 @@ function fillSeed(plan: Plan, trail: Trail): void {
 
 function seedReach(plan: Plan): Reach {
   return { per: "scope", scopeName: undefined, anywhere: true, path: [plan.step()] };
-}
-
-/** Gives `plan` what others look at in `behind`, whose values it may give. */
-function standInFor(plan: Plan, behind: Plan): void {
-  const { edges, reaches, async, perResolution } = behind;
-  Object.assign(plan, { edges, reaches, async, perResolution });
-}
-
-/** A plan that calls tsyringe's interceptors around another. */
-function intercepted(view: View, token: InjectionToken, plan: Plan): Plan {
-  const { interceptors } = view;
-  if (!interceptors.watches(token)) return plan;
-  const around = new Plan(plan.name, plan.lifecycle, plan.scopeName, view, plan.registration);
-  standInFor(around, plan);
-  around.slot = plan.slot;
-  const after = (value: unknown) => {
-    interceptors.after(token, value, "Single");
-    return value;
-  };
-  around.get = (home, resolution) => {
-    interceptors.before(token, "Single");
-    return after(plan.get(home, resolution));
-  };
-  around.getAsync = (home, resolution, waiter) => {
-    interceptors.before(token, "Single");
-    const value = plan.getAsync(home, resolution, waiter);
-    return plan.async && value instanceof Promise ? value.then(after) : after(value);
-  };
-  return around;
 }
 
 /** The second argument of a factory: the scope it builds for, if any. */

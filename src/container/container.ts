@@ -198,12 +198,7 @@ export class Container implements DependencyContainer, AsyncDisposable {
   }
 
   resolveAll<T>(token: InjectionToken<T>): T[] {
-    const { interceptors } = this.#view;
-    const plan = planForAll(this.#view, token);
-    interceptors.before(token, "All");
-    const all = ask(this.#forAll, token, plan) as T[];
-    interceptors.after(token, all, "All");
-    return all;
+    return ask(this.#forAll, token, planForAll(this.#view, token)) as T[];
   }
 
   /** Whether the answer is there, and no scope has another one. */

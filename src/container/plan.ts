@@ -132,6 +132,12 @@ export class Plan implements Source {
   }
 }
 
+/** Gives `plan` what others look at in `behind`, whose values it may give. */
+export function standInFor(plan: Plan, behind: Plan): void {
+  const { edges, reaches, async, perResolution } = behind;
+  Object.assign(plan, { edges, reaches, async, perResolution });
+}
+
 function notCompiled(): never {
   throw new Error("a plan was used while it was being compiled");
 }

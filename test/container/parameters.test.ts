@@ -167,6 +167,18 @@ describe("injectAll", () => {
     });
   });
 
+  test("that is optional gives the seed of the scope, and an empty list in a scope that was not given one", () => {
+    class Calm {
+      constructor(@injectAll("plugin", { isOptional: true }) readonly plugins: unknown[]) {}
+    }
+    const container = new Container();
+    const pluginsIn = (seeds: [string, string][]) =>
+      container.runInScopeSync({ seeds }, (scope) => scope.resolve(Calm).plugins);
+    expect([pluginsIn([["plugin", "given"]]), pluginsIn([])]).toEqual([["given"], []]);
+    container.register("plugin", { useSeed: true });
+    expect([pluginsIn([["plugin", "given"]]), pluginsIn([])]).toEqual([["given"], []]);
+  });
+
   test("an undefined among them stays in its place", () => {
     const container = new Container();
     for (const plugin of [undefined, "b"]) container.register("plugin", { useValue: plugin });

@@ -177,7 +177,7 @@ describe("useGenerator", () => {
         },
       },
       { lifecycle: Lifecycle.Singleton },
-    ); // prettier-ignore
+    );
     expect(container.resolve(Db)).toBeInstanceOf(Db);
     expect(container.resolve(Db)).toBe(container.resolve(Db));
   });
@@ -314,7 +314,7 @@ describe("useGenerator", () => {
           },
         },
         { lifecycle },
-      ); // prettier-ignore
+      );
       expect(() => container.resolve("db")).toThrow(
         expect.objectContaining({ code: "ERR_AMBIT_REGISTRATION", message: expect.stringContaining("runInScope") }),
       );
