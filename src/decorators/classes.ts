@@ -52,6 +52,8 @@ export function threadScoped<T>({
 
 function registers(token: InjectionToken | undefined, options: RegistrationOptions): Decorates {
   return (target) => {
-    container.register(token ?? target, target, options);
+    container.register(target, target, options);
+    // Another name, not another registration: whoever asks for the class gets the same instance.
+    if (token !== undefined) container.register(token, { useToken: target });
   };
 }
