@@ -107,6 +107,12 @@ export function beginPath(error: AmbitError, failed: PathStep): void {
   if (before.path === undefined || before.path.length === 0) change(error, { ...before, path: [failed] });
 }
 
+/** Another error like this one, whose path grows on its own. */
+export function copyOf<E extends AmbitError>(error: E): E {
+  const copy = Object.setPrototypeOf(new Error(), Object.getPrototypeOf(error)) as E;
+  return Object.defineProperties(copy, Object.getOwnPropertyDescriptors(error));
+}
+
 function change(error: AmbitError, details: ErrorDetails): void {
   const message = textOf(details);
   const stack = error.stack?.replace(error.message, () => message);

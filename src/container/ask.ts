@@ -94,7 +94,9 @@ function askerOf(outside: Home): Asker {
   }
   const cell = currentCell();
   const flight = flightOf(cell);
-  if (flight !== undefined && flight.home.family === outside.family) return { home: flight.home, holder: flight.plan };
+  // In a scope that it has opened a factory asks for that scope.
+  const own = flight !== undefined && flight.current === cell.scope && flight.home.family === outside.family;
+  if (own) return { home: flight.home, holder: flight.plan };
   return { home: scopeIn(cell, outside.family) ?? outside };
 }
 

@@ -31,6 +31,7 @@ import type { Dep } from "./dep.js";
 import { ask, askAsync, type Counter, scopeIn } from "./ask.js";
 import { compile, planFor, planForAll, planIfAny } from "./compile.js";
 import { ContainerHome, type Host, isContainers, Outside } from "./homes.js";
+import { flightOf } from "./flight.js";
 import { Lifecycle } from "./lifecycle.js";
 import { OpenedScope } from "./opened-scope.js";
 import { NOT_CONSTANT, type Plan } from "./plan.js";
@@ -292,6 +293,8 @@ export class Container implements DependencyContainer, AsyncDisposable {
     if (!this.#kept) this.#keepAlive();
     const scope = new OpenedScope(viewInside(parent, this.#view), parent, from);
     if (options !== undefined) scope.prepare(options);
+    // A build waits for what it opens a scope for, unless that is work of its own.
+    if (from.flight !== undefined && options?.parent !== null) scope.flight = flightOf(from);
     const around = from.scope as OpenedScope | undefined;
     if (around !== undefined && options?.parent !== null && around.family !== scope.family) scope.more.around = around;
     return scope;

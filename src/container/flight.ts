@@ -2,7 +2,7 @@
 import { ContextCell, currentCell, enter, fork, rootCell } from "../context/cell.js";
 import { CyclicDependencyError } from "../errors.js";
 import { Lifespan } from "../scope/lifespan.js";
-import { arose } from "./frame.js";
+import { arose, forOneMore } from "./frame.js";
 import type { Flight, Home, Plan } from "./plan.js";
 
 /** The build of this instance that is under way, if any. */
@@ -18,11 +18,22 @@ export function fly(
   waiter: Flight | undefined,
   build: (flight: Flight) => unknown,
 ): unknown {
-  const flight: Flight = { plan, home, waitsFor: new Set(), promise: undefined, settled: false, ownedBefore: [] };
+  const flight: Flight = {
+    plan,
+    home,
+    waitsFor: new Set(),
+    promise: undefined,
+    current: undefined,
+    settled: false,
+    ownedBefore: NOTHING,
+  };
   (home.flights ??= new Map()).set(key ?? flight, flight);
   waiter?.waitsFor.add(flight);
   const land = () => {
     flight.settled = true;
+    // Its Context lives for as long as a timer or a socket that it began: what it built must not.
+    flight.promise = undefined;
+    flight.ownedBefore = NOTHING;
     waiter?.waitsFor.delete(flight);
     home.flights?.delete(key ?? flight);
     if (home.flights?.size === 0) home.flights = undefined;
@@ -38,11 +49,14 @@ export function fly(
     land();
     return result;
   }
-  flight.promise = result.finally(land);
+  const promise = result.finally(land);
   // Its waiters hear of a failure; a flight that nobody waits for any more is nobody's unhandled rejection.
-  flight.promise.catch(() => {});
-  return flight.promise;
+  promise.catch(() => {});
+  flight.promise = promise;
+  return promise;
 }
+
+const NOTHING: readonly never[] = [];
 
 /**
  * Waits for a build that somebody else has started.
@@ -52,11 +66,17 @@ export function fly(
 export function join(flight: Flight, waiter: Flight | undefined): Promise<unknown> {
   const circle = waiter === undefined ? undefined : circleBetween(flight, waiter);
   if (flight.promise === undefined || circle !== undefined) throw cycleOf(flight, circle ?? [flight]);
-  if (waiter === undefined) return flight.promise;
-  waiter.waitsFor.add(flight);
-  const arrived = () => waiter.waitsFor.delete(flight);
-  flight.promise.then(arrived, arrived);
-  return flight.promise;
+  waiter?.waitsFor.add(flight);
+  return flight.promise.then(
+    (value) => {
+      waiter?.waitsFor.delete(flight);
+      return value;
+    },
+    (error: unknown) => {
+      waiter?.waitsFor.delete(flight);
+      throw forOneMore(error);
+    },
+  );
 }
 
 /** The builds from one to another, along which each waits for the next; `undefined` where there are none. */
@@ -82,6 +102,7 @@ function cycleOf(start: Flight, circle: readonly Flight[]): CyclicDependencyErro
 export function enterFlight<A extends unknown[], R>(flight: Flight, fn: (...args: A) => R, ...args: A): R {
   const cell = fork(contextOf(flight.home), new ContextCell());
   cell.flight = flight;
+  flight.current = cell.scope;
   return enter(cell, fn, ...args);
 }
 
@@ -99,7 +120,7 @@ function withScope(cell: ContextCell, scope: object | undefined): ContextCell {
   return forked;
 }
 
-/** The unfinished build in whose flow a Context is. */
+/** The unfinished build in whose flow a Context is, be it in a scope that was opened there. */
 export function flightOf({ flight }: ContextCell): Flight | undefined {
   return flight === undefined || (flight as Flight).settled ? undefined : (flight as Flight);
 }

@@ -1,6 +1,6 @@
 /** What is being built just now: who a nested `resolve` is for, and where an error arose. */
 import { callStack, currentCell } from "../context/cell.js";
-import { addHolder, AmbitError, beginPath, CaptiveDependencyError } from "../errors.js";
+import { addHolder, AmbitError, beginPath, CaptiveDependencyError, copyOf } from "../errors.js";
 import { Lifecycle, outlivesScopes } from "./lifecycle.js";
 import { type Home, type Hop, type Plan, type Reach, wayBetween } from "./plan.js";
 
@@ -93,6 +93,16 @@ export function passed(error: unknown, plan: Plan): unknown {
 
 function addAsker(error: AmbitError, asker: Plan): void {
   addHolder(error, asker.step(), ASKED, `Cannot build "${asker.name}". Reason:`);
+}
+
+/** The error of a build for one more who waited for it: each draws the path from what was asked for. */
+export function forOneMore(error: unknown): unknown {
+  if (!(error instanceof AmbitError)) return error;
+  const beginning = beginnings.get(error);
+  if (beginning === undefined) return error;
+  const own = copyOf(error);
+  beginnings.set(own, beginning);
+  return own;
 }
 
 /** Draws the path of an error that came out of the build of `root`. */

@@ -45,6 +45,8 @@ export interface Flight extends Unfinished {
   readonly waitsFor: Set<Flight>;
   /** What those who join it are given; `undefined` while its synchronous beginning runs. */
   promise: Promise<unknown> | undefined;
+  /** The scope that is current in its flow; in one that it has opened inside, it only waits. */
+  current: object | undefined;
   settled: boolean;
 }
 

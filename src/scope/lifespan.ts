@@ -1,5 +1,5 @@
 /** The life of a scope: what it owns besides its instances, what it waits for, and its end. */
-import { ContextCell, enter, fork } from "../context/cell.js";
+import { ContextCell, currentCell, enter, fork } from "../context/cell.js";
 import type { Variables } from "../context/variables.js";
 import { type AmbitError, ScopeClosedError, type ScopeLabel, ScopeStateError } from "../errors.js";
 import { Abort, type AbortState, NOT_ABORTED } from "./abort.js";
@@ -102,6 +102,8 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
     const cell = fork(this, new ContextCell());
     // Not whatever scope `enterScope` has made current in its own Context.
     cell.scope = this;
+    // What is built where this is called may wait for it.
+    cell.flight = currentCell().flight;
     return enter(cell, fn, this);
   }
 
@@ -272,6 +274,7 @@ function finish(scope: Lifespan, failures: readonly unknown[]): Failure | undefi
   scope.phase = CLOSED;
   scope.slots = NO_SLOTS;
   scope.pages = undefined;
+  scope.flight = undefined;
   unlink(scope);
   const failed = failures.length === 0 ? undefined : Failure.of(failures);
   if (failed !== undefined) scope.more.failed = failed;
