@@ -215,6 +215,8 @@ export class Container implements DependencyContainer, AsyncDisposable {
 
   // Scopes
 
+  runInScope<R>(fn: Work<R>): Promise<Awaited<R>>;
+  runInScope<R>(options: ScopeOptions, fn: Work<R>): Promise<Awaited<R>>;
   runInScope<R>(options: ScopeOptions | Work<R>, fn?: Work<R>): Promise<Awaited<R>> {
     try {
       const work = workOf<R>(fn ?? options);
@@ -226,6 +228,8 @@ export class Container implements DependencyContainer, AsyncDisposable {
     }
   }
 
+  runInScopeSync<R>(fn: Work<R>): R;
+  runInScopeSync<R>(options: ScopeOptions, fn: Work<R>): R;
   runInScopeSync<R>(options: ScopeOptions | Work<R>, fn?: Work<R>): R {
     const work = workOf<R>(fn ?? options);
     const from = currentCell();
