@@ -61,7 +61,10 @@ class Example {
   }
 
   logLines(): any[] {
-    const lines = this.output.split("\n").slice(0, -1).filter((line) => line.startsWith("{"));
+    const lines = this.output
+      .split("\n")
+      .slice(0, -1)
+      .filter((line) => line.startsWith("{"));
     return lines.map((line) => JSON.parse(line));
   }
 }
