@@ -4,16 +4,15 @@ import { Stream } from "node:stream";
 /** A stream of Node's, or one of a userland package that looks like it. */
 export interface NodeStream extends NodeJS.EventEmitter {
   pipe: unknown;
-  write?: unknown;
   destroy?(error?: unknown): unknown;
   readonly destroyed?: boolean;
   readonly closed?: boolean;
   readonly errored?: unknown;
 }
 
-/** Whether the scope has to outlive Koa's `respond`, which will read from it. */
+/** Whether Koa's `respond` reads from it, which is after the middleware have settled. */
 export function isStreamed(body: unknown): boolean {
-  return isNodeStream(body) || webStreamOf(body) !== undefined;
+  return !isPlain(body) && (isNodeStream(body) || webStreamOf(body) !== undefined);
 }
 
 export function isNodeStream(body: unknown): body is NodeStream {
@@ -30,6 +29,14 @@ export function webStreamOf(body: unknown): ReadableStream<Uint8Array> | undefin
 
 /** Whether Koa turns it into JSON. */
 export function isJson(body: unknown): boolean {
-  if (body === null || body === undefined || typeof body === "string" || Buffer.isBuffer(body)) return false;
-  return !(body instanceof Blob || body instanceof Response) && !isStreamed(body);
+  if (typeof body === "string" || body === null || body === undefined) return false;
+  if (isPlain(body)) return true;
+  return !(Buffer.isBuffer(body) || body instanceof Blob || body instanceof Response || isStreamed(body));
+}
+
+/** What most bodies are: told apart here, they are spared four times 50 ns of `instanceof`. */
+function isPlain(body: unknown): boolean {
+  if (typeof body !== "object" || body === null) return true;
+  const prototype: unknown = Object.getPrototypeOf(body);
+  return prototype === Object.prototype || prototype === Array.prototype;
 }
