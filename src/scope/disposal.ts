@@ -79,21 +79,22 @@ const NO_FAILURES: readonly unknown[] = [];
  * that what is still on the stack is what has not been disposed.
  *
  * @param timeout how long one disposer is waited for, in milliseconds
+ * @param failures what disposers before these threw
  * @returns what the disposers threw, in the order in which they ran
  */
 export function disposeAll(
   stack: Stack,
   outcome: Outcome,
   timeout: number,
+  failures = NO_FAILURES,
 ): readonly unknown[] | Promise<readonly unknown[]> {
-  let failures = NO_FAILURES;
   for (let link = stack.top; link !== undefined; link = stack.top) {
     stack.top = link.next;
     try {
       const result = callDisposer(link, outcome);
       if (waiting && isThenable(result)) return disposeRest(stack, outcome, timeout, failures, link, result);
     } catch (error) {
-      failures = [...failures, error];
+      failures = withFailure(failures, link, error);
     }
   }
   return failures;
@@ -112,9 +113,19 @@ async function disposeRest(
   first: Link,
   pending: PromiseLike<unknown>,
 ): Promise<readonly unknown[]> {
-  const all = [...failures];
-  await settle(pending, first, timeout).catch((error: unknown) => all.push(error));
-  return all.concat(await disposeAll(stack, outcome, timeout));
+  try {
+    await settle(pending, first, timeout);
+  } catch (error) {
+    failures = withFailure(failures, first, error);
+  }
+  return disposeAll(stack, outcome, timeout, failures);
+}
+
+/** A nested scope tells of several failures as several, and of one that another has told of already not again. */
+function withFailure(failures: readonly unknown[], { kind }: Link, error: unknown): readonly unknown[] {
+  if (kind !== NESTED) return [...failures, error];
+  const told = error instanceof DisposalError ? (error.errors as unknown[]) : [error];
+  return [...failures, ...told.filter((one) => !isObject(one) || !failures.includes(one))];
 }
 
 /** Waits for a disposer, but not for ever. */

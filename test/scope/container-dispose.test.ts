@@ -76,6 +76,32 @@ test("await using disposes it", async () => {
   expect(log).toEqual(["pool"]);
 });
 
+test("tells of a failure once, though a scope and the one nested in it were both closing already", async () => {
+  const gate = deferred();
+  const container = new Container();
+  const outer = container.createScope();
+  const inner = container.createScope({ parent: outer });
+  const failure = new Error("rollback failed");
+  inner.defer(() => gate.promise.then(() => Promise.reject(failure)));
+  const closed = outer.close();
+  const disposed = container.dispose();
+  gate.resolve();
+  await expect(closed).rejects.toBe(failure);
+  await expect(disposed).rejects.toBe(failure);
+});
+
+test("tells of each failure by itself, however deep the scopes were nested", async () => {
+  const container = new Container();
+  const outer = container.createScope();
+  const inner = container.createScope({ parent: outer });
+  for (const name of ["inner 1", "inner 2"]) inner.defer(() => Promise.reject(name));
+  outer.defer(() => Promise.reject("outer"));
+  await expect(outer.close()).rejects.toMatchObject({
+    errors: ["inner 2", "inner 1", "outer"],
+    message: '3 disposers failed; see "errors" for each.',
+  });
+});
+
 describe("afterwards", () => {
   test("everything of the container answers ContainerDisposedError", async () => {
     const container = new Container().register("pool", { useValue: "pool" });
