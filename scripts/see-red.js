@@ -1,0 +1,49 @@
+/**
+ * Breaks the lines that keep the promises, one at a time, and runs the tests that must then fail: `npm run see-red`.
+ *
+ * Works on a copy of src and test, so the checkout stays as it is. Exits 1 when a line has gone, or a test did not see
+ * that it was broken. `npm run see-red -- 6` does promise 6 alone.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { MUTATIONS } from "../test/promises/mutations.js";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const only = process.argv[2];
+const chosen = MUTATIONS.filter(({ promise }) => only === undefined || promise === Number(only));
+
+const copy = mkdtempSync(join(tmpdir(), "ambit-see-red-"));
+let survived = 0;
+try {
+  for (const name of ["src", "test", "package.json", "tsconfig.json", "vitest.config.ts"]) {
+    cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+  }
+  symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
+  for (const mutation of chosen) {
+    const verdict = verdictOn(mutation);
+    if (verdict !== "red") survived++;
+    console.log(`${verdict.padEnd(10)} ${String(mutation.promise).padStart(2)}. ${mutation.breaks} (${mutation.file})`);
+  }
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+console.log(`${chosen.length - survived} of ${chosen.length} broken lines were seen.`);
+process.exitCode = survived === 0 && chosen.length > 0 ? 0 : 1;
+
+/** @param {(typeof MUTATIONS)[number]} mutation */
+function verdictOn({ file, line, by, tests }) {
+  const path = join(copy, "src", file);
+  const sound = readFileSync(path, "utf8");
+  if (sound.split(line).length !== 2) return "not there";
+  writeFileSync(
+    path,
+    sound.replace(line, () => by),
+  );
+  const vitest = join(copy, "node_modules/vitest/vitest.mjs");
+  const { status } = spawnSync(process.execPath, [vitest, "run", `test/promises/${tests}`], { cwd: copy });
+  writeFileSync(path, sound);
+  return status === 0 ? "GREEN" : "red";
+}
