@@ -147,6 +147,8 @@ function finish(plan: Plan, edges: readonly Edge[], registration?: Registration)
   plan.async = isAsync(registration) || edges.some(({ source }) => source.async);
   plan.perResolution =
     plan.lifecycle === Lifecycle.ResolutionScoped ||
+    // Its scope may see other registrations.
+    (plan.lifecycle === Lifecycle.ContextScoped && plan.place.family.views > 1) ||
     edges.some(({ plans }) => plans.some((next) => next.perResolution));
   for (const { plans, via } of edges) for (const held of plans) assertNotCaptive(plan, held, via);
 }

@@ -202,9 +202,9 @@ export class Container implements DependencyContainer, AsyncDisposable {
     return ask(this.#forAll, token, planForAll(this.#view, token)) as T[];
   }
 
-  /** Whether the answer is there, and no scope has another one. */
-  #isFinal({ constant }: Plan): boolean {
-    return constant !== NOT_CONSTANT && this.#view.family.overriding === 0;
+  /** Whether the answer is there, no scope has another one, and nobody may be refused it. */
+  #isFinal({ constant, reaches }: Plan): boolean {
+    return constant !== NOT_CONSTANT && this.#view.family.overriding === 0 && reaches.length === 0;
   }
 
   tryResolve<T>(token: InjectionToken<T>): T | undefined {

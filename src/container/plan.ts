@@ -12,7 +12,7 @@ export interface Place {
   readonly base: Place;
   readonly container: DependencyContainer;
   /** What a root container and its children have in common. */
-  readonly family: { slots: number; isInside(inner: string, outer: string): boolean };
+  readonly family: { slots: number; readonly views: number; isInside(inner: string, outer: string): boolean };
   /** Owns the long-lived instances. */
   readonly home: Owner;
   /** Singletons and container-scoped instances, by registration. */
@@ -103,7 +103,7 @@ export class Plan implements Source {
   async = false;
   /** Where scopes keep it, if it is context-lived or a seed. */
   slot = -1;
-  /** Whether some instance below is shared within one resolution. */
+  /** Whether some instance below is, or may be, shared within one resolution. */
   perResolution = false;
   /** Makes a new value, whatever the lifetime. */
   make: Get = notCompiled;

@@ -3,10 +3,11 @@ import type { Owner } from "../scope/owner.js";
 
 /** The resolution-scoped instances of one `resolve()` call, by the owner for which they were made. */
 export class Resolution {
-  readonly #instances = new Map<Owner, Map<object, unknown>>();
+  #instances: Map<Owner, Map<object, unknown>> | undefined;
 
   /** The instances of this resolution that were made for `owner`, by registration. */
   of(owner: Owner): Map<object, unknown> {
+    this.#instances ??= new Map();
     let instances = this.#instances.get(owner);
     if (instances === undefined) this.#instances.set(owner, (instances = new Map()));
     return instances;

@@ -16,6 +16,8 @@ export class Family {
   slots = 0;
   /** How many open scopes have overrides: while there are any, what a container gives depends on who asks. */
   overriding = 0;
+  /** How many views there are: with several, of what a context-lived instance is built depends on its scope. */
+  views = 0;
   /** Tokens that nobody registered and some scope was given as a seed. */
   readonly seeds = new Map<InjectionToken, Registration>();
   /** What every container can give without being told: itself, the scope. */
@@ -56,6 +58,8 @@ export class View implements Place {
     readonly under?: View,
   ) {
     this.interceptors = under?.interceptors ?? new Interceptors();
+    // Plans that were made for the only one do not know that there may be others.
+    if (++family.views === 2) this.root.changed();
   }
 
   /** The outermost container's. */

@@ -117,6 +117,15 @@ describe.each(pairs)("$holder.name, $held.name", ({ holder, held, isRefused }) =
 });
 
 describe.each(captives)("$holder.name, $held.name", ({ holder, held }) => {
+  test("refused when a factory asks for it, though it is built already", () => {
+    const container = new Container().register("held", { useFactory: () => ({}) }, held.options);
+    container.register("holder", { useFactory: (inner) => inner.resolve("held") }, holder.options);
+    container.runInScopeSync({ name: "job" }, (scope) => {
+      expect([scope.resolve("held"), container.resolve("held")].length).toBe(2);
+      expect(() => container.resolve("holder")).toThrow(CaptiveDependencyError);
+    });
+  });
+
   test("refused behind an alias, with or without a lifetime of its own", () => {
     for (const options of [undefined, perResolution.options]) {
       const { error } = resolveHolder((container) => {

@@ -181,6 +181,18 @@ describe("a context-lived instance", () => {
     expect([inRootScope[0], inChildScope[0]]).toEqual([{ user: "root" }, { user: "ann" }]);
   });
 
+  test("may be built of what only its scope's container knows as resolution-scoped", () => {
+    const root = new Container()
+      .register("part", { useFactory: () => ({}) }, { lifecycle: Lifecycle.ResolutionScoped })
+      .register("a", { deps: ["part"], useFactory: (part) => ({ part }) }, perScope)
+      .register("b", { deps: ["part"], useFactory: (part) => ({ part }) }, perScope)
+      .register("both", { deps: ["a", "b"], useFactory: (a, b) => [a.part, b.part] });
+    const child = root.createChildContainer().register("part", { useValue: "child's" });
+    const [a, b] = root.runInScopeSync(() => child.resolve<object[]>("both"));
+    expect(a).toEqual({});
+    expect(a).toBe(b);
+  });
+
   test("gets its scope's container as the factory's argument", () => {
     const root = new Container().register("asked", { useFactory: (container) => ({ container }) }, perScope);
     const child = root.createChildContainer();
