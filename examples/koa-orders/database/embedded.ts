@@ -2,10 +2,19 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { HostMessage } from "./embedded-host.js";
+import type { HostMessage, HostOrder } from "./embedded-host.js";
+
+/** A time in which the database is not there. */
+export interface Outage {
+  /** Ends every session, and lets nobody in. */
+  begin(): Promise<void>;
+  /** Resolves when the database can be used again, with all that was committed. */
+  end(): Promise<void>;
+}
 
 export interface EmbeddedDatabase {
   readonly url: string;
+  readonly outage: Outage;
   /** Ends PostgreSQL and deletes its data. It also ends by itself when this process does, crashes included. */
   stop(): Promise<void>;
 }
@@ -19,7 +28,7 @@ export async function startEmbeddedDatabase(): Promise<EmbeddedDatabase> {
   const host = fork(fileURLToPath(new URL("./embedded-host.js", import.meta.url)), { detached: true });
   const exited = once(host, "exit");
   const message = await Promise.race([firstMessage(host), exited.then(() => ({ failed: "its process ended" }))]);
-  if ("failed" in message) throw new Error(advice(message.failed));
+  if (!("url" in message)) throw new Error(advice("failed" in message ? message.failed : "its process is confused"));
 
   // It must not keep the server's process alive.
   host.unref();
@@ -29,7 +38,15 @@ export async function startEmbeddedDatabase(): Promise<EmbeddedDatabase> {
     host.ref();
     await exited;
   };
-  return { url: message.url, stop };
+  const outage = { begin: () => obey(host, "kill"), end: () => obey(host, "start") };
+  return { url: message.url, outage, stop };
+}
+
+async function obey(host: ReturnType<typeof fork>, order: HostOrder): Promise<void> {
+  const answer = firstMessage(host);
+  host.send(order);
+  const message = await answer;
+  if ("failed" in message) throw new Error(`The embedded PostgreSQL failed to ${order}: ${message.failed}`);
 }
 
 async function firstMessage(host: ReturnType<typeof fork>): Promise<HostMessage> {

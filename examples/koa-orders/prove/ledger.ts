@@ -1,11 +1,18 @@
 /** Counts transactions where they happen: in what PostgreSQL was told on each connection, and what it answered. */
-import type pg from "pg";
+import pg from "pg";
 import { requestId } from "../logging.js";
 
 export interface Transactions {
   begun: number;
   committed: number;
   rolledBack: number;
+  /** COMMIT was sent and no answer came: only what is stored tells how they ended. */
+  lost: number;
+}
+
+/** What a connection has begun and not ended. */
+interface Session {
+  open?: { readonly transactions: Transactions; readonly snapshot: boolean };
 }
 
 type Query = (...args: unknown[]) => Promise<pg.QueryResult>;
@@ -19,7 +26,7 @@ export class Ledger {
   of(id: string): Transactions {
     const known = this.#byRequest.get(id);
     if (known !== undefined) return known;
-    const fresh = { begun: 0, committed: 0, rolledBack: 0 };
+    const fresh = { begun: 0, committed: 0, rolledBack: 0, lost: 0 };
     this.#byRequest.set(id, fresh);
     return fresh;
   }
@@ -32,34 +39,48 @@ export class Ledger {
   watch(pool: pg.Pool): void {
     pool.on("connect", (client) => {
       const query = client.query.bind(client) as Query;
-      const state = { snapshot: false };
+      const session: Session = {};
       const counted: Query = async (...args) => {
         const result = query(...args);
-        return typeof args[0] === "string" ? this.#count(args[0], result, state) : result;
+        return typeof args[0] === "string" ? this.#count(args[0], result, session) : result;
       };
       Object.assign(client, { query: counted });
+      client.on("end", () => this.#end(session, "rolledBack", session.open?.transactions));
     });
   }
 
-  async #count(sql: string, result: Promise<pg.QueryResult>, state: { snapshot: boolean }): Promise<pg.QueryResult> {
+  async #count(sql: string, result: Promise<pg.QueryResult>, session: Session): Promise<pg.QueryResult> {
     if (!/^(BEGIN|COMMIT|ROLLBACK)/.test(sql)) return result;
     const transactions = this.of(requestId.get("outside every request"));
+    // It ends with this, whatever is answered; the connection's end must not count it again.
+    if (sql === "COMMIT") session.open = undefined;
     const { command } = await result.catch((error) => {
-      // PostgreSQL has rolled back what it could not commit.
-      if (sql === "COMMIT") transactions.rolledBack += 1;
+      // After any other statement that fails, the transaction is open until somebody or the connection ends it.
+      if (sql === "COMMIT") transactions[isRefusal(error) ? "rolledBack" : "lost"] += 1;
       throw error;
     });
-    if (sql.includes("READ ONLY")) state.snapshot = true;
-    this.#book(command, state, transactions);
+    // A COMMIT of a failed transaction is answered by ROLLBACK.
+    if (command !== "BEGIN") this.#end(session, command === "COMMIT" ? "committed" : "rolledBack", transactions);
+    else this.#begin(session, { transactions, snapshot: sql.includes("READ ONLY") });
     return result;
   }
 
-  /** @param command what PostgreSQL says that it did: a COMMIT of a failed transaction is answered by ROLLBACK */
-  #book(command: string, state: { snapshot: boolean }, transactions: Transactions): void {
-    if (state.snapshot) {
-      this.snapshots[command === "BEGIN" ? "begun" : "ended"] += 1;
-      state.snapshot = command === "BEGIN";
-    } else if (command === "BEGIN") transactions.begun += 1;
-    else transactions[command === "COMMIT" ? "committed" : "rolledBack"] += 1;
+  #begin(session: Session, open: NonNullable<Session["open"]>): void {
+    session.open = open;
+    if (open.snapshot) this.snapshots.begun += 1;
+    else open.transactions.begun += 1;
   }
+
+  /** @param of whose transaction it was; a connection may also end with none */
+  #end(session: Session, how: "committed" | "rolledBack", of: Transactions | undefined): void {
+    const { open } = session;
+    session.open = undefined;
+    if (open?.snapshot) this.snapshots.ended += 1;
+    else if (of !== undefined) of[how] += 1;
+  }
+}
+
+/** Whether PostgreSQL said no, and has rolled back. A session that is being ended may say so after it has committed. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.severity === "ERROR";
 }

@@ -5,9 +5,11 @@ import { disposeThread } from "ambit";
 import { openDatabase } from "../database/connection.js";
 import { dropSchema } from "../database/schema.js";
 import { settingsFrom } from "../settings.js";
+import { Cable } from "./cable.js";
 import { optionsFrom, USAGE, type Options } from "./options.js";
 import { prove, type Proof } from "./prove.js";
 import { passed, tableOf } from "./report.js";
+import { ownerPool } from "./stored.js";
 
 try {
   const options = optionsFrom(process.argv.slice(2));
@@ -23,21 +25,29 @@ try {
 // Connections that a planted bug keeps would hold the process for ever.
 process.exit();
 
-function headlineOf({ requests, users, seed, concurrency, breakage }: Options): string {
+function headlineOf({ requests, users, seed, concurrency, breakage, trouble }: Options): string {
   const planted = breakage === undefined ? "" : `, with the bug "${breakage}"`;
-  return `${requests} requests of ${users} users, ${concurrency} at a time, seed ${seed}${planted}.`;
+  const troubled = trouble === undefined ? "" : `, with trouble "${trouble}"`;
+  return `${requests} requests of ${users} users, ${concurrency} at a time, seed ${seed}${planted}${troubled}.`;
 }
 
 async function inOwnSchema(options: Options): Promise<Proof> {
   const { databaseUrl } = settingsFrom(process.env);
   const schema = `koa_orders_prove_${process.pid}`;
-  const database = await openDatabase(databaseUrl, schema);
-  console.log(`In ${database.description}.`);
+  const cut = options.trouble === "restart" && databaseUrl !== undefined;
+  const cable = cut ? await Cable.to(databaseUrl) : undefined;
+  const database = await openDatabase(cable?.url ?? databaseUrl, schema);
+  console.log(`In ${database.description}${cable === undefined ? "" : ", by a cable that can be cut"}.`);
+  // The prover itself goes past the cable.
+  const url = databaseUrl ?? database.url;
+  const owner = ownerPool(url, schema);
   try {
-    return await prove(options, database.url, schema);
+    return await prove(options, { owner, schema, outage: cable ?? database.outage });
   } finally {
     await Promise.race([disposeThread(), sleep(2_000)]);
-    await dropSchema(database.url, schema);
+    await owner.end();
+    await dropSchema(url, schema);
+    await cable?.close();
     await database.stop();
   }
 }

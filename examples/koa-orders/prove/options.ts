@@ -2,6 +2,7 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { BREAKAGES, type Breakage } from "./breakages.js";
+import { TROUBLES, type TroubleKind } from "./trouble.js";
 
 export interface Options {
   readonly requests: number;
@@ -10,23 +11,25 @@ export interface Options {
   readonly concurrency: number;
   readonly seed: number;
   readonly breakage: Breakage | undefined;
+  readonly trouble: TroubleKind | undefined;
 }
 
-export const USAGE = `npm run example:prove -- [--requests=5000] [--users=200] [--concurrency=100] [--seed=N] [--break=${Object.keys(BREAKAGES).join("|")}]`;
+export const USAGE = `npm run example:prove -- [--requests=5000] [--users=200] [--concurrency=100] [--seed=N] [--break=${Object.keys(BREAKAGES).join("|")}] [--trouble=${Object.keys(TROUBLES).join("|")}]`;
 
 /** @throws Error that names the option */
 export function optionsFrom(args: string[]): Options {
   const text = { type: "string" } as const;
   const { values } = parseArgs({
     args,
-    options: { requests: text, users: text, concurrency: text, seed: text, break: text },
+    options: { requests: text, users: text, concurrency: text, seed: text, break: text, trouble: text },
   });
   return {
     requests: numberFrom("requests", values.requests ?? "5000", 1),
     users: numberFrom("users", values.users ?? "200", 2),
     concurrency: numberFrom("concurrency", values.concurrency ?? "100", 1),
     seed: numberFrom("seed", values.seed ?? String(randomInt(2 ** 31)), 0),
-    breakage: values.break === undefined ? undefined : breakageFrom(values.break),
+    breakage: values.break === undefined ? undefined : oneOf(BREAKAGES, "break", values.break),
+    trouble: values.trouble === undefined ? undefined : oneOf(TROUBLES, "trouble", values.trouble),
   };
 }
 
@@ -38,9 +41,7 @@ function numberFrom(option: string, text: string, least: number): number {
   return number;
 }
 
-function breakageFrom(name: string): Breakage {
-  if (!Object.hasOwn(BREAKAGES, name)) {
-    throw new Error(`--break=${name} is unknown; there are ${Object.keys(BREAKAGES).join(", ")}.`);
-  }
-  return name as Breakage;
+function oneOf<T extends object>(known: T, option: string, name: string): keyof T {
+  if (Object.hasOwn(known, name)) return name as keyof T;
+  throw new Error(`--${option}=${name} is unknown; there are ${Object.keys(known).join(", ")}.`);
 }

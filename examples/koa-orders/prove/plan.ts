@@ -42,6 +42,8 @@ const WEIGHTS = Object.fromEntries(Object.entries(KINDS).map(([kind, { weight }]
   Kind,
   number
 >;
+/** Answered without a query: whatever happens to the database is no excuse. */
+export const WITHOUT_DATABASE: readonly Kind[] = ["brokenJson", "noToken", "badToken", "nowhere"];
 const CUTTABLE: readonly Kind[] = ["order", "list", "export", "unknownProduct"];
 const PRODUCTS = ["tea", "coffee", "cup", "kettle"];
 

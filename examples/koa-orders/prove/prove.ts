@@ -11,11 +11,12 @@ import { BREAKAGES } from "./breakages.js";
 import { Ledger } from "./ledger.js";
 import { Model, priceFor } from "./model.js";
 import type { Options } from "./options.js";
-import { planOf, usersNamed } from "./plan.js";
+import { planOf, usersNamed, type Step } from "./plan.js";
 import { Random } from "./random.js";
 import type { Line } from "./report.js";
-import { run } from "./run.js";
+import { run, type Sent } from "./run.js";
 import { Stored } from "./stored.js";
+import { Trouble, type Scene } from "./trouble.js";
 
 /** These have so many orders from the start that their exports can be cut in the middle. */
 const LARGE_USERS = 4;
@@ -27,12 +28,16 @@ export interface Proof {
   readonly examples: readonly string[];
 }
 
-/** @param url the database in which the app's schema has been prepared */
-export async function prove(options: Options, url: string, schema: string): Promise<Proof> {
+/** @param scene the database in which the app's schema has been prepared */
+export async function prove(options: Options, scene: Scene): Promise<Proof> {
   if (options.breakage !== undefined) BREAKAGES[options.breakage]();
   const users = usersNamed(options.users);
-  const stored = await Stored.connect(url, schema);
-  for (const user of users.slice(0, LARGE_USERS)) await stored.preload(user, LARGE, priceFor(user, "tea"));
+  const stored = new Stored(scene.owner, scene.schema);
+  const model = new Model();
+  for (const user of users.slice(0, LARGE_USERS)) {
+    model.know(user, await stored.preload(user, LARGE, priceFor(user, "tea")));
+  }
+  const trouble = options.trouble === undefined ? undefined : new Trouble(options.trouble, scene);
 
   const ledger = new Ledger();
   const { pool } = container.resolve(DbPool);
@@ -40,15 +45,27 @@ export async function prove(options: Options, url: string, schema: string): Prom
 
   const tokens = new Tokens();
   const server = await RunningServer.start(createApp(tokens), 0);
-  const plan = planOf(options.requests, users, new Random(options.seed));
-  const model = new Model();
-  const sent = await run(plan, server.url, tokens, model, options.concurrency);
+  const send = (steps: readonly Step[]) => run(steps, server.url, tokens, model, options.concurrency);
+  const afterwards = trouble === undefined ? 0 : Math.max(100, Math.round(options.requests / 10));
+  const plan = planOf(options.requests + afterwards, users, new Random(options.seed));
+  const sent = await underTrouble(trouble, model, () => send(plan.slice(0, options.requests)));
+  if (trouble !== undefined && model.findings.total === 0) sent.push(...(await send(plan.slice(options.requests))));
 
   const leftovers = await leftoversOf(server, stored);
-  const evidence = { planned: plan.length, users: users.length, sent, model, ledger, leftovers };
+  const evidence = { planned: plan.length, users: users.length, sent, model, ledger, leftovers, trouble };
   const lines = audit({ ...evidence, stored: await stored.orders() });
-  await stored.close();
   return { lines, examples: model.findings.examples };
+}
+
+async function underTrouble(trouble: Trouble | undefined, model: Model, work: () => Promise<Sent[]>): Promise<Sent[]> {
+  model.troubled = trouble !== undefined;
+  trouble?.begin();
+  try {
+    return await work();
+  } finally {
+    await trouble?.end();
+    model.troubled = false;
+  }
 }
 
 /** What is in use once nothing is; a sound app gets there within milliseconds, a broken one never. */

@@ -1,4 +1,5 @@
 /** Sends the whole plan, so many requests at a time. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Tokens } from "../auth/tokens.js";
 import { Client, type Answer } from "./client.js";
 import type { Model } from "./model.js";
@@ -6,6 +7,9 @@ import { KINDS, type Step } from "./plan.js";
 
 /** A bug needs no more evidence than this. */
 const ENOUGH = 50;
+
+/** How long a client waits when it was told to try again, in milliseconds: less than Retry-After says, to be a nuisance. */
+const RETRY_AFTER = 250;
 
 export interface Sent {
   readonly step: Step;
@@ -33,11 +37,16 @@ export async function run(
       model.check(step, answer, before);
       sent.push({ step, answer });
       if (model.findings.total >= ENOUGH) return;
+      if (statusOf(answer) === 503) await sleep(RETRY_AFTER);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
   client.close();
   return sent;
+}
+
+export function statusOf(answer: Answer): number | undefined {
+  return typeof answer === "object" && "status" in answer ? answer.status : undefined;
 }
 
 /** Nothing can be placed a second time by a user who has placed nothing yet. */
