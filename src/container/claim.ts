@@ -49,10 +49,10 @@ export function claimInTime<T>(flight: Flight, value: T): T | Promise<T> {
 
 /**
  * Whether nothing can be kept in `home` any more. A child container that had nothing to dispose is not known to the one
- * around it, and has not been told of its end.
+ * around it, and has not been told of that one's end.
  */
 export function isOver(home: Home, { place }: Plan): boolean {
-  return home.phase >= DISPOSING || (home.longLived && place.ended);
+  return home.phase >= DISPOSING || (home.place === undefined && place.ended);
 }
 
 /** Whether what a late build has brought is another's, who ends it or has ended it. */

@@ -32,7 +32,7 @@ export class Abort {
 
   /** Fires the signal. The first reason stays. */
   fire(reason: unknown): void {
-    if (this.#own.aborted) return;
+    if (this.#controller?.signal.aborted ?? this.state.aborted) return;
     this.#own = { aborted: true, reason };
     this.#controller?.abort(reason);
   }

@@ -264,6 +264,27 @@ describe("while it is under way", () => {
     expect(log).toEqual(["disposed"]);
   });
 
+  test("so is a transient of such a child", async () => {
+    const log: string[] = [];
+    const ready = deferred();
+    const container = new Container();
+    const child = container.createChildContainer().register(
+      "connection",
+      {
+        async useAsyncFactory() {
+          await ready.promise;
+          return { [Symbol.dispose]: () => log.push("disposed") };
+        },
+      },
+      { lifecycle: Lifecycle.Transient },
+    );
+    const waiter = child.resolveAsync("connection");
+    await container.dispose();
+    ready.resolve();
+    await expect(waiter).rejects.toThrow(ContainerDisposedError);
+    expect(log).toEqual(["disposed"]);
+  });
+
   test("and the value of a generator of such a child, which hears of an abort", async () => {
     const log: string[] = [];
     const ready = deferred();

@@ -73,6 +73,18 @@ test("has fired where the caller's had fired before", async () => {
   });
 });
 
+test("keeps the first reason, the caller's, though it is asked for only when the work has failed for another", async () => {
+  const controller = new AbortController();
+  const seen: unknown[] = [];
+  const work = new Container().runInScope({ signal: controller.signal }, (scope) => {
+    scope.defer(() => seen.push(scope.signal.reason));
+    controller.abort("left");
+    throw new Error("no");
+  });
+  await expect(work).rejects.toThrow("no");
+  expect(seen).toEqual(["left"]);
+});
+
 test("fires with the signal of every scope around it", async () => {
   const controller = new AbortController();
   const container = new Container();
