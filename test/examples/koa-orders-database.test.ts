@@ -105,6 +105,16 @@ test("cuts an export short rather than ending it as if it were whole when its co
   cable.plug();
 });
 
+test("leaves no transaction on the connection of an export that fails at its start", async () => {
+  const orders = await served();
+  const refusedByPostgres = "a user with \0 in the name";
+
+  const failed = await orders.get("/orders.csv", refusedByPostgres);
+  const next = await orders.get("/orders", "fay");
+
+  expect([failed.status, next.status]).toEqual([422, 200]);
+});
+
 test("survives idle connections that break while nobody asks", async () => {
   const orders = await served();
   await Promise.all(Array.from({ length: 5 }, () => orders.get("/orders", "emil")));

@@ -20,9 +20,9 @@ container.register(
         await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
         await actAs(client, user);
         yield new UserSnapshot(client);
-        await client.query("ROLLBACK");
       } finally {
-        client.release();
+        // Also when the user was refused: the connection's next user would inherit a transaction that has failed.
+        await client.query("ROLLBACK").finally(() => client.release());
       }
     },
   },
