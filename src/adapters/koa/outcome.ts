@@ -28,6 +28,11 @@ export function outcomeOfChain(ctx: Koa.Context, scope: Scope, thrown: Thrown | 
   return { status: "error", error: new ErrorStatus(ctx.status) };
 }
 
+/** The outcome of a request that said `respond = false`: a status counts only if it was sent. */
+export function outcomeOfRaw(ctx: Koa.Context, scope: Scope): Outcome {
+  return ctx.headerSent ? outcomeOfChain(ctx, scope, undefined) : scope.returned;
+}
+
 /** The outcome of work that went well, and whose answer was cut while it was being sent. */
 export function outcomeOfCut(scope: Scope, failure: Thrown | undefined): Outcome {
   if (failure !== undefined) return { status: "error", error: failure.error };

@@ -11,7 +11,7 @@ import { shareWithListener } from "./listener.js";
 import { type Failed, LiveScope } from "./live-scope.js";
 import type { LiveScopes } from "./live-scopes.js";
 import type { Settings } from "./options.js";
-import { clientLeft, outcomeOfChain, outcomeOfCut, overruled, type Thrown } from "./outcome.js";
+import { clientLeft, outcomeOfChain, outcomeOfCut, outcomeOfRaw, overruled, type Thrown } from "./outcome.js";
 import { type Report, report, reportLater, warnOfLateCommit } from "./reports.js";
 import { onResponseOver, wasSent } from "./response-over.js";
 
@@ -33,6 +33,8 @@ export class ScopedRequest extends LiveScope {
   /** Whether a stream has replaced a complete body. */
   #replaced = false;
   #over = false;
+  /** Whether the response was over before all of it had left. Koa ends also what was cut: later, Node would deny it. */
+  #cut = false;
   #whenOver: (() => void) | undefined;
   #overdue: NodeJS.Timeout | undefined;
 
@@ -140,8 +142,8 @@ export class ScopedRequest extends LiveScope {
   #lateOutcome(work: Outcome | undefined): Outcome {
     const { ctx, scope, settings } = this;
     const failure = this.#thrown ?? this.#streams?.failure;
-    let outcome = work ?? outcomeOfChain(ctx, scope, undefined);
-    if (outcome.status === "success" && !wasSent(ctx)) outcome = outcomeOfCut(scope, failure);
+    let outcome = work ?? outcomeOfRaw(ctx, scope);
+    if (outcome.status === "success" && this.#cut) outcome = outcomeOfCut(scope, failure);
     try {
       return overruled(outcome, settings, ctx, scope, failure);
     } catch (error) {
@@ -154,9 +156,9 @@ export class ScopedRequest extends LiveScope {
     if (this.#over) return;
     this.#over = true;
     if (this.closed) return;
-    const sent = wasSent(this.ctx);
-    if (!sent) this.#abort(this.#streams?.failure?.error ?? clientLeft());
-    if (!sent || this.#settled) this.#overdue = reportLater(this.ctx, this.settings, () => this.#settled);
+    this.#cut = !wasSent(this.ctx);
+    if (this.#cut) this.#abort(this.#streams?.failure?.error ?? clientLeft());
+    if (this.#cut || this.#settled) this.#overdue = reportLater(this.ctx, this.settings, () => this.#settled);
     this.#whenOver?.();
   }
 

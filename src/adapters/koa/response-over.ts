@@ -20,7 +20,8 @@ export function isOver({ req, res }: Koa.Context): boolean {
 /**
  * Whether the response left in full, as far as Node knows.
  *
- * An aborted HTTP/2 stream finishes too: its writableFinished proves nothing.
+ * writableFinished alone proves nothing: an aborted HTTP/2 stream finishes, and a web stream that is cancelled because
+ * the client has left ends its response like one that was read to its end.
  */
 export function wasSent({ req, res }: Koa.Context): boolean {
   return res.writableFinished && !req.aborted;
