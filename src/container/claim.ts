@@ -1,7 +1,7 @@
 /** Who ends what was built: puts instances on the disposal stack of their owner. */
 import { currentCell, enter } from "../context/cell.js";
 import { ContainerDisposedError, RegistrationError } from "../errors.js";
-import { disposeAll, type Disposer, disposerOf, isThenable, Link, PLAIN, TOLD } from "../scope/disposal.js";
+import { disposeAll, type Disposer, disposerOf, isObject, isThenable, Link, PLAIN, TOLD } from "../scope/disposal.js";
 import { DEFAULT_TIMEOUT } from "../scope/extras.js";
 import { Lifespan } from "../scope/lifespan.js";
 import type { Outcome } from "../scope/outcome.js";
@@ -21,8 +21,24 @@ export function claim<T>(home: Home, value: T, plan: Plan): T {
 
 /** The same for what a factory gave: it may be another's, and then it stays the other's. */
 export function claimUnlessOwned<T>(home: Home, value: T, plan: Plan): T {
-  if (disposerOf(value) === undefined || isOwned(home, value)) return value;
+  if (isStandIn(value) || disposerOf(value) === undefined || isOwned(home, value)) return value;
   return claim(home, value, plan);
+}
+
+const standIns = new WeakSet<object>();
+// Most programs have none, and looking costs each factory 20 ns.
+let anyStandIn = false;
+
+/** Remembers a stand-in of `delay`: what is behind it has its owner, and a look at its disposer would build it. */
+export function standIn<T>(value: T): T {
+  standIns.add(value as object);
+  anyStandIn = true;
+  return value;
+}
+
+/** Whether a look at any property would build what is behind it. */
+export function isStandIn(value: unknown): boolean {
+  return anyStandIn && isObject(value) && standIns.has(value);
 }
 
 /** Whether `value` has an owner already: this one, a scope around it, a container; or is an owner itself. */
@@ -97,6 +113,9 @@ type DisposerKey = typeof Symbol.asyncDispose | typeof Symbol.dispose | "dispose
 /** `this` handed to somebody, though not to who calls a method; a computed key; code that cannot be seen. */
 const MAY_GET_MORE = /(?<!\breturn\s+)\bthis\b(?!\s*\??\.)|\]\s*=(?!=)|\[native code\]/;
 
+/** `this.dispose = ...`, or a field of that name. */
+const MAY_REPLACE_DISPOSE = /\bdispose\s*(?:=(?!=)|;)/;
+
 /** Comments that have lines of their own: they are full of `this`. */
 const COMMENT_LINES = /^\s*(?:\/\/.*|\/\*[^]*?\*\/)/gm;
 
@@ -109,14 +128,30 @@ const COMMENT_LINES = /^\s*(?:\/\/.*|\/\*[^]*?\*\/)/gm;
  */
 export function disposerKeyOf(target: Constructor): DisposerKey | "anywhere" | "nowhere" {
   const source = [...withSuperclasses(target)].map(sourceOf).join().replaceAll(COMMENT_LINES, "");
-  const { prototype } = target as { prototype: Record<DisposerKey, unknown> };
-  if (MAY_GET_MORE.test(source)) return "anywhere";
-  if (typeof prototype[Symbol.asyncDispose] === "function") return Symbol.asyncDispose;
+  const { prototype } = target as { prototype: object };
+  if (MAY_GET_MORE.test(source) || !isObject(prototype)) return "anywhere";
+  const [asyncDispose, dispose, plain] = KEYS.map((key) => inherited(prototype, key));
+  if ([asyncDispose, dispose, plain].includes(GETTER)) return "anywhere";
+  if (typeof asyncDispose === "function") return Symbol.asyncDispose;
   if (/asyncDispose/i.test(source)) return "anywhere";
-  if (typeof prototype[Symbol.dispose] === "function") return Symbol.dispose;
-  if (/symbol/i.test(source)) return "anywhere";
-  if (disposerOf(prototype) !== undefined) return "dispose";
+  if (typeof dispose === "function") return Symbol.dispose;
+  if (/symbol/i.test(source) || MAY_REPLACE_DISPOSE.test(source)) return "anywhere";
+  if (typeof plain === "function" && plain.length === 0) return "dispose";
   return /dispose/i.test(source) ? "anywhere" : "nowhere";
+}
+
+const KEYS = [Symbol.asyncDispose, Symbol.dispose, "dispose"] as const;
+
+/** Gives what it likes to each instance. */
+const GETTER = Symbol("getter");
+
+/** What instances inherit under a key. Does not call getters, which may want an instance. */
+function inherited(prototype: object, key: DisposerKey): unknown {
+  for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at)) {
+    const found = Object.getOwnPropertyDescriptor(at, key);
+    if (found !== undefined) return found.get === undefined ? found.value : GETTER;
+  }
+  return undefined;
 }
 
 /** As `claim`, for an instance whose disposer is under this key. */

@@ -8,6 +8,7 @@ import {
   UnregisteredTokenError,
 } from "../errors.js";
 import { Lifespan } from "../scope/lifespan.js";
+import { standIn } from "./claim.js";
 import { Scope } from "./api.js";
 import type { Dep } from "./dep.js";
 import { obtainLater } from "./ask.js";
@@ -305,12 +306,13 @@ function delayedSource(view: View, token: Delayed, check: (held: Plan) => void):
     const frame = currentFrame();
     // What holds the stand-in holds what is behind it, also where something transient stands in between.
     const holding = frame instanceof Holding && frame.home === home ? frame : undefined;
-    return token.createProxy((target) => {
+    const build = (target: Constructor) => {
       const plan = planFor(view, target);
       check(plan);
       if (holding !== undefined) assertNotCaptive(holding.plan, plan, "behind delay(...)");
       return obtainLater(plan, home, holding, resolution);
-    });
+    };
+    return standIn(token.createProxy(build));
   };
   return { get, getAsync: get, async: false };
 }

@@ -12,6 +12,7 @@ import {
   disposerKeyOf,
   endedError,
   inHome,
+  isStandIn,
   isOver,
 } from "./claim.js";
 import { construct, gather, gatherAsync } from "./construct.js";
@@ -95,7 +96,7 @@ export function factoryMaker(plan: Plan, registration: Registration, sources: re
   };
   const call = (home: Home, args: unknown[]) => {
     const value = produce(args);
-    if (caching && isThenable(value)) throw thenableFactory(plan, home, value, owned);
+    if (caching && !isStandIn(value) && isThenable(value)) throw thenableFactory(plan, home, value, owned);
     return value;
   };
   const make: Get = (home, resolution) => {

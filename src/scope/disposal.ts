@@ -33,6 +33,19 @@ interface MaybeDisposable {
 /** The disposer of `value`: `[Symbol.asyncDispose]`, else `[Symbol.dispose]`, else tsyringe's `dispose()`, else none. */
 export function disposerOf(value: unknown): Disposer | undefined {
   if (!isObject(value)) return undefined;
+  try {
+    return disposerIn(value);
+  } catch {
+    // An object that throws for what it does not have is asked whether it has it, which costs more.
+    return disposerIn(partOf(value, [Symbol.asyncDispose, Symbol.dispose, "dispose"]));
+  }
+}
+
+function partOf(value: object, keys: readonly PropertyKey[]): object {
+  return Object.fromEntries(keys.filter((key) => key in value).map((key) => [key, Reflect.get(value, key)]));
+}
+
+function disposerIn(value: object): Disposer | undefined {
   const { [Symbol.asyncDispose]: asyncDispose, [Symbol.dispose]: syncDispose } = value as MaybeDisposable;
   if (typeof asyncDispose === "function") return asyncDispose as Disposer;
   if (typeof syncDispose === "function") return syncDispose as Disposer;
@@ -50,7 +63,13 @@ export function isObject(value: unknown): value is object {
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return isObject(value) && typeof (value as { then?: unknown }).then === "function";
+  if (!isObject(value)) return false;
+  try {
+    return typeof (value as { then?: unknown }).then === "function";
+  } catch {
+    // As above: it has none, or none that could be called.
+    return false;
+  }
 }
 
 /** Something that has a stack to dispose. */

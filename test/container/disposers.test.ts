@@ -190,6 +190,42 @@ describe("a disposer that only some instances have is never lost", () => {
     expect(await saidAtTheEnd(Wrapper, [{}, own, {}])).toEqual(["its class's", "its own", "its class's"]);
   });
 
+  test("one that an instance sets aside, by its name or by a field, is not called", async () => {
+    class Base {
+      constructor(
+        _: unknown,
+        readonly said: Said,
+      ) {}
+      dispose() {
+        this.said.push("disposed");
+      }
+    }
+    class ByName extends Base {
+      constructor(has: boolean, said: Said) {
+        super(has, said);
+        if (!has) (this as { dispose?: unknown }).dispose = undefined;
+      }
+    }
+    class ByField extends Base {
+      override dispose = undefined as never;
+    }
+    expect(await saidAtTheEnd(ByName, [true, false, true])).toEqual(["disposed", "disposed"]);
+    expect(await saidAtTheEnd(ByField, [true, true])).toEqual([]);
+  });
+
+  test("one that a getter gives is found, though the getter works for instances only", async () => {
+    class Getter {
+      readonly #end: (() => void) | undefined;
+      constructor(has: boolean, said: Said) {
+        this.#end = has ? make(said) : undefined;
+      }
+      get [Symbol.dispose]() {
+        return this.#end;
+      }
+    }
+    expect(await saidAtTheEnd(Getter, [false, true, true])).toEqual(["disposed", "disposed"]);
+  });
+
   test("one that an instance was made without is not called", async () => {
     class Detached {
       constructor(
@@ -258,6 +294,43 @@ test("what a factory returns is looked at each time", async () => {
   const container = new Container().register("made", { useFactory: make }, { lifecycle: Lifecycle.Transient });
   await container.runInScope((scope) => [1, 2, 3, 4].map(() => scope.resolve("made")));
   expect(said).toEqual(["disposed", "disposed"]);
+});
+
+test("a strict object, which throws for what it does not have, is a value like any", async () => {
+  const strict = (values: object) =>
+    new Proxy(values, {
+      get(target, key) {
+        if (key in target) return Reflect.get(target, key);
+        throw new ReferenceError(`${String(key)} is not configured`);
+      },
+    });
+  const said: string[] = [];
+  const container = new Container()
+    .register("config", { useFactory: () => strict({ port: 80 }) }, { lifecycle: Lifecycle.Singleton })
+    .register(
+      "pool",
+      { useFactory: () => strict({ dispose: () => said.push("disposed") }) },
+      { lifecycle: Lifecycle.Singleton },
+    );
+  expect(container.resolve<{ port: number }>("config").port).toBe(80);
+  container.resolve("pool");
+  await container.dispose();
+  expect(said).toEqual(["disposed"]);
+});
+
+test("what throws when its disposer is read is not built in silence", () => {
+  const failure = new Error("gone");
+  const broken = {
+    get dispose() {
+      throw failure;
+    },
+  };
+  const container = new Container().register(
+    "broken",
+    { useFactory: () => broken },
+    { lifecycle: Lifecycle.Singleton },
+  );
+  expect(() => container.resolve("broken")).toThrow(failure);
 });
 
 test("a function with a disposer is disposed like an object", async () => {

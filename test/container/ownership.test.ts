@@ -1,5 +1,5 @@
 /** Promises 1, 7 and 10: who disposes what. Every test counts. */
-import { Container, Lifecycle, type Provider, type RegistrationOptions, type Scope } from "ambit";
+import { Container, delay, Lifecycle, type Provider, type RegistrationOptions, type Scope } from "ambit";
 import { describe, expect, test } from "vitest";
 import { countAlive } from "../support/gc.js";
 
@@ -198,6 +198,24 @@ describe("promise 1: an alias owns nothing", () => {
     const made = container.resolve<Counted>("it");
     await container.dispose();
     expect(made.disposed).toBe(1);
+  });
+
+  test("a factory that returns a stand-in of delay: what is behind it is disposed once, and not built for that", async () => {
+    let made = 0;
+    class Lazy extends Counted {
+      readonly number = ++made;
+    }
+    const container = new Container().register(
+      "it",
+      { useFactory: (inner) => inner.resolve(delay(() => Lazy)) },
+      { lifecycle: Lifecycle.ContextScoped },
+    );
+    const [used] = await container.runInScope((scope) => {
+      const lazy = scope.resolve<Lazy>("it");
+      expect(made).toBe(0);
+      return [{ lazy, number: lazy.number }];
+    });
+    expect([used.number, used.lazy.disposed]).toEqual([1, 1]);
   });
 
   test("a constructor that returns another's instance", async () => {
