@@ -114,6 +114,7 @@ export function copyOf<E extends AmbitError>(error: E): E {
 }
 
 function change(error: AmbitError, details: ErrorDetails): void {
+  if (Object.isFrozen(error)) return;
   const message = textOf(details);
   const stack = error.stack?.replace(error.message, () => message);
   hide(error, { [DETAILS]: details, path: details.path ?? [], message, stack });
