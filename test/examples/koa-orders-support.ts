@@ -104,9 +104,9 @@ export class Orders {
   }
 }
 
-/** Asks again until the answer is `wanted`, for at most five seconds; gives the last one. */
+/** Asks again until the answer is `wanted`, for at most half a minute, because machines are busy; gives the last one. */
 export async function eventually<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
-  for (let attempt = 0; attempt < 250; attempt += 1) {
+  for (let attempt = 0; attempt < 1_500; attempt += 1) {
     const answer = await ask();
     if (wanted(answer)) return answer;
     await sleep(20);
