@@ -145,11 +145,12 @@ function fill(plan: Plan, trail: Trail): void {
 function finish(plan: Plan, edges: readonly Edge[], registration?: Registration): void {
   plan.edges = edges;
   plan.reaches = reachesOf(plan, registration);
-  plan.async = isAsync(registration) || edges.some(({ source }) => source.async);
+  // The scope that keeps it may see other registrations than those who ask: it may be built of anything.
+  const varies = plan.lifecycle === Lifecycle.ContextScoped && plan.place.family.views > 1;
+  plan.async = varies || isAsync(registration) || edges.some(({ source }) => source.async);
   plan.perResolution =
+    varies ||
     plan.lifecycle === Lifecycle.ResolutionScoped ||
-    // Its scope may see other registrations.
-    (plan.lifecycle === Lifecycle.ContextScoped && plan.place.family.views > 1) ||
     edges.some(({ plans }) => plans.some((next) => next.perResolution));
   for (const { plans, via } of edges) for (const held of plans) assertNotCaptive(plan, held, via);
 }

@@ -193,6 +193,17 @@ describe("a context-lived instance", () => {
     expect(a).toBe(b);
   });
 
+  test("may be built of what only its scope's container knows as async", async () => {
+    const root = new Container()
+      .register("db", { useValue: "root's" })
+      .register("service", { deps: ["db"], useFactory: (db) => ({ db }) }, perScope)
+      .register("page", { deps: ["service"], useFactory: (service) => ({ service }) });
+    const child = root.createChildContainer().register("db", { useAsyncFactory: async () => "child's" }, perScope);
+    const inChild = await child.runInScope(() => root.resolveAsync("page"));
+    const inRoot = await root.runInScope(() => child.resolveAsync("page"));
+    expect([inChild, inRoot]).toEqual([{ service: { db: "child's" } }, { service: { db: "root's" } }]);
+  });
+
   test("gets its scope's container as the factory's argument", () => {
     const root = new Container().register("asked", { useFactory: (container) => ({ container }) }, perScope);
     const child = root.createChildContainer();
