@@ -3,7 +3,7 @@ import { type ContextCell, currentCell, enterFrom } from "../context/cell.js";
 import { ContextStateError, ContextTokenError, ScopeStateError } from "../errors.js";
 import { Failure, isThenable, thrown } from "./disposal.js";
 import type { Lifespan } from "./lifespan.js";
-import { outcomeOfThrow } from "./outcome.js";
+import { outcomeOfThrow, SUCCESS } from "./outcome.js";
 
 /** Hears of disposal failures that have no caller to be thrown to. */
 export type Report = (error: unknown) => void;
@@ -40,7 +40,7 @@ function work<S extends Lifespan>(scope: S, fn: (scope: S) => unknown, report: R
 }
 
 function endAfterReturn(scope: Lifespan, value: unknown): unknown {
-  const pending = thrown(scope.end(scope.returned));
+  const pending = thrown(scope.end(SUCCESS));
   return pending === undefined ? value : pending.then(() => value);
 }
 
@@ -80,7 +80,7 @@ function workSync<S extends Lifespan, R>(scope: S, fn: (scope: S) => R, report: 
     else if (ending instanceof Failure) report(ending.error);
     throw error;
   }
-  const pending = thrown(scope.end(scope.returned));
+  const pending = thrown(scope.end(SUCCESS));
   if (pending === undefined) return result;
   pending.catch(report);
   throw new ScopeStateError(

@@ -40,6 +40,14 @@ test("has fired for a disposer that asks for it first, when the work failed", as
   expect(seen).toEqual([true, "no"]);
 });
 
+test("has fired for a disposer that asks for it first, when the scope was closed with an error", async () => {
+  const seen: unknown[] = [];
+  const scope = new Container().createScope({ name: "job" });
+  scope.defer(() => seen.push(scope.signal.aborted, scope.signal.reason));
+  await scope.close({ status: "error", error: "no" });
+  expect(seen).toEqual([true, "no"]);
+});
+
 test("fires when the work was said to have failed", async () => {
   let signal: AbortSignal | undefined;
   await new Container().runInScope((scope) => {
