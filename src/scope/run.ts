@@ -84,7 +84,7 @@ function workSync<S extends Lifespan, R>(scope: S, fn: (scope: S) => R, report: 
   if (pending === undefined) return result;
   pending.catch(report);
   throw new ScopeStateError(
-    "Cannot end this scope synchronously: a disposer returned a promise. It goes on in the background.",
+    "Cannot end this scope synchronously: a disposer returned a promise, or work is held. It goes on in the background.",
     "use await container.runInScope(...).",
   );
 }

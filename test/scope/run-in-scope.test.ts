@@ -182,6 +182,27 @@ describe("runInScopeSync with what needs awaiting", () => {
     expect([log, scope?.state]).toEqual([["newer", "older"], "closed"]);
   });
 
+  test("refuses held work, and disposes when that is over", async () => {
+    const log: string[] = [];
+    const gate = deferred();
+    let closed: Promise<void> | undefined;
+    const work = () =>
+      new Container().runInScopeSync((scope) => {
+        scope.defer(() => log.push("disposed"));
+        void scope.hold(gate.promise);
+        closed = gate.promise.then(() => scope.close());
+      });
+    expect(work).toThrow(ScopeStateError);
+    expect(work).toThrow(
+      "Cannot end this scope synchronously: a disposer returned a promise, or work is held. It goes on in the background.\n" +
+        "Fix: use await container.runInScope(...).",
+    );
+    expect(log).toEqual([]);
+    gate.resolve();
+    await closed;
+    expect(log).toEqual(["disposed", "disposed"]);
+  });
+
   test("tells onDisposalError what goes wrong in the background", async () => {
     const reported: unknown[] = [];
     const container = new Container({ onDisposalError: (error) => reported.push(error) });

@@ -1,5 +1,5 @@
 /** scope.signal: how the work of a scope learns that nobody waits for it any more. */
-import { Container, currentScope, ScopeClosedError } from "ambit";
+import { Container, ScopeClosedError } from "ambit";
 import { expect, test } from "vitest";
 import { deferred } from "../support/deferred.js";
 
@@ -159,17 +159,32 @@ test("a closed scope does not listen to its parent's signal any more", async () 
   });
 });
 
-test("a listener of it runs in nobody's way: what it throws stops no end", async () => {
-  const gate = deferred();
+test("a listener of it may still use the scope, and may close it", async () => {
+  class User {}
   const seen: unknown[] = [];
   const container = new Container();
-  const work = container.runInScope(async (scope) => {
-    scope.signal.addEventListener("abort", () => seen.push(currentScope()));
-    scope.defer(() => seen.push("disposed"));
-    await gate.promise;
+  const work = container.runInScope((scope) => {
+    scope.signal.addEventListener("abort", () => {
+      seen.push(scope.state, scope.resolve(User));
+      scope.defer(() => seen.push("disposed, newer"));
+      void scope.close();
+    });
+    scope.defer(() => seen.push("disposed, older"));
+    throw "no";
+  });
+  await expect(work).rejects.toBe("no");
+  expect(seen).toEqual(["closing", expect.any(User), "disposed, newer", "disposed, older"]);
+});
+
+test("a listener of it may hold work, which closing then waits for", async () => {
+  const gate = deferred();
+  const log: string[] = [];
+  const work = new Container().runInScope((scope) => {
+    scope.signal.addEventListener("abort", () => void scope.hold(gate.promise.then(() => log.push("cancelled"))));
+    scope.defer(() => log.push("disposed"));
     throw "no";
   });
   gate.resolve();
   await expect(work).rejects.toBe("no");
-  expect(seen).toEqual([expect.anything(), "disposed"]);
+  expect(log).toEqual(["cancelled", "disposed"]);
 });
