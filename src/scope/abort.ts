@@ -20,9 +20,16 @@ export class Abort {
   ) {}
 
   get state(): AbortState {
-    if (this.#own.aborted) return this.#own;
-    if (this.external?.aborted) return this.external;
-    return this.parent?.state ?? NOT_ABORTED;
+    return Abort.#firstAborted(this);
+  }
+
+  /** A loop, because scopes may be nested more deeply than the call stack goes. */
+  static #firstAborted(abort: Abort | undefined): AbortState {
+    for (let at = abort; at !== undefined; at = at.parent) {
+      if (at.#own.aborted) return at.#own;
+      if (at.external?.aborted) return at.external;
+    }
+    return NOT_ABORTED;
   }
 
   get signal(): AbortSignal {

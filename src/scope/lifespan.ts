@@ -327,9 +327,14 @@ function endNested(this: unknown): Promise<void> | undefined {
   return thrown((this as Lifespan).end(PARENT_ENDED));
 }
 
+/** The abort of a scope, made with those of the scopes around it. A loop, because they may be many. */
 function abortOf(scope: Lifespan): Abort {
-  const { more, enclosing } = scope;
-  return (more.abort ??= new Abort(more.external, enclosing === undefined ? undefined : abortOf(enclosing)));
+  const without: Lifespan[] = [];
+  let at: Lifespan | undefined = scope;
+  for (; at !== undefined && at.extras?.abort === undefined; at = at.enclosing) without.push(at);
+  let abort = at?.extras?.abort;
+  for (const { more } of without.reverse()) abort = more.abort = new Abort(more.external, abort);
+  return abort as Abort;
 }
 
 /** Applies what few callers ask for. */

@@ -1,5 +1,5 @@
 /** container.dispose(): open scopes, child containers, its own; and what it all answers after that. */
-import { Container, ContainerDisposedError, Lifecycle, type Outcome, ScopeClosedError } from "ambit";
+import { Container, ContainerDisposedError, Lifecycle, type Outcome, type Scope, ScopeClosedError } from "ambit";
 import { describe, expect, test } from "vitest";
 import { deferred } from "../support/deferred.js";
 
@@ -100,6 +100,18 @@ test("tells of each failure by itself, however deep the scopes were nested", asy
     errors: ["inner 2", "inner 1", "outer"],
     message: '3 disposers failed; see "errors" for each.',
   });
+});
+
+test("closes scopes that are nested more deeply than the call stack goes", async () => {
+  const depth = 20_000;
+  let ended = 0;
+  const container = new Container();
+  for (let level = 0, parent: Scope | null = null; level < depth; level++) {
+    parent = container.createScope({ parent });
+    parent.defer(async () => void ended++);
+  }
+  await container.dispose();
+  expect(ended).toBe(depth);
 });
 
 describe("afterwards", () => {
