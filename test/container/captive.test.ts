@@ -217,6 +217,30 @@ test("the whole text", () => {
   );
 });
 
+test("a shorter-lived thing is found beside others that may be held", () => {
+  const other = { name: "context-scoped (connection)", options: { ...perScope.options, scopeName: "connection" } };
+  const groups: [holder: Lifetime, allowed: Lifetime, refused: Lifetime][] = [
+    [singleton, perContainer, perScope],
+    [perContainer, perContainer, perJob],
+    [perJob, other, perScope],
+    [perJob, perContainer, perScope],
+  ];
+  for (const [holder, allowed, captive] of groups) {
+    for (const deps of [
+      ["allowed", "captive"],
+      ["captive", "allowed"],
+    ]) {
+      const { error } = resolveHolder((container) => {
+        container.register("allowed", { useFactory: () => ({}) }, allowed.options);
+        container.register("captive", { useFactory: () => ({}) }, captive.options);
+        container.register("between", { deps, useFactory: () => ({}) });
+        container.register("holder", { deps: ["between"], useFactory: () => ({}) }, holder.options);
+      });
+      expect(error).toBeInstanceOf(CaptiveDependencyError);
+    }
+  }
+});
+
 test("through a factory that asks: the path has who asked, and who wanted that", () => {
   const { error } = resolveHolder((container) => {
     container.register("user", { useFactory: () => ({}) }, perScope.options);

@@ -100,9 +100,15 @@ describe("a token that nobody registered", () => {
     expect(container.resolve("page")).toBe("there");
   });
 
-  test("an error that is kept and thrown again by a constructor has no second path", () => {
-    const container = new Container();
-    const kept = thrownBy(() => container.resolve("smtp"));
+  test.each([
+    ["before anything is built", (container: Container) => container.resolve("smtp")],
+    ["while something is built", (container: Container) => container.resolve("asking")],
+    ["for want of a scope", (container: Container) => container.resolve("scoped")],
+  ])("an error that arose %s, is kept and thrown again by a constructor, has no second path", (_, ask) => {
+    const container = new Container()
+      .register("scoped", { useFactory: () => 1 }, { lifecycle: Lifecycle.ContextScoped })
+      .register("asking", { useFactory: (inner) => inner.resolve("smtp") });
+    const kept = thrownBy(() => ask(container));
     const before = kept.message;
     class Failing {
       constructor() {

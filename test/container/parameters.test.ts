@@ -167,6 +167,16 @@ describe("injectAll", () => {
     });
   });
 
+  test("that is optional gives what is registered", () => {
+    class Calm {
+      constructor(@injectAll("plugin", { isOptional: true }) readonly plugins: unknown[]) {}
+    }
+    const container = new Container().register("plugin", { useValue: "a" });
+    expect(container.resolve(Calm).plugins).toEqual(["a"]);
+    container.register("plugin", { useValue: "b" });
+    expect(container.resolve(Calm).plugins).toEqual(["a", "b"]);
+  });
+
   test("that is optional gives the seed of the scope, and an empty list in a scope that was not given one", () => {
     class Calm {
       constructor(@injectAll("plugin", { isOptional: true }) readonly plugins: unknown[]) {}

@@ -1,4 +1,5 @@
 /** Each kind of provider gives what it says. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { AmbitError, Container, dep, injectable, Lifecycle, type Outcome, Scope, token } from "ambit";
 import { describe, expect, test } from "vitest";
 
@@ -330,14 +331,24 @@ describe("useGenerator", () => {
     );
   });
 
-  test("that only returns an async generator is refused, and that generator is ended", async () => {
+  test("that is an async function is refused, and what it fails with is reported", async () => {
+    const heard: unknown[] = [];
+    const failure = new Error("no connection");
+    const container = new Container({ onDisposalError: (error) => heard.push(error) });
+    const connect = async () => {
+      throw failure;
+    };
+    container.register("db", { useGenerator: connect as never }, { lifecycle: Lifecycle.Singleton });
+    expect(() => container.resolve("db")).toThrow(expect.objectContaining({ code: "ERR_AMBIT_REGISTRATION" }));
+    await nextTurn();
+    expect(heard).toEqual([failure]);
+  });
+
+  test("that only returns an async generator is refused before that starts", async () => {
     const calls: string[] = [];
     async function* connect() {
-      try {
-        yield 1;
-      } finally {
-        calls.push("ended");
-      }
+      calls.push("started");
+      yield 1;
     }
     const container = new Container();
     container.register("db", { useGenerator: () => connect() }, { lifecycle: Lifecycle.Singleton });
@@ -345,7 +356,7 @@ describe("useGenerator", () => {
       expect.objectContaining({ code: "ERR_AMBIT_REGISTRATION", message: expect.stringContaining("async function*") }),
     );
     await container.dispose();
-    expect(calls).not.toContain("started");
+    expect(calls).toEqual([]);
   });
 });
 
