@@ -3,7 +3,7 @@ import { MissingTypeInfoError } from "../errors.js";
 import { type Dep, MarkedDep } from "./dep.js";
 import { type Parameter, parameterName, parametersOf } from "./metadata.js";
 import { refTargetOf } from "./ref.js";
-import type { Constructor } from "./token.js";
+import { type Constructor, nameOfToken } from "./token.js";
 
 /** One dependency as it is asked for. */
 export interface Request extends Parameter {
@@ -22,14 +22,15 @@ export interface Request extends Parameter {
  */
 export function requestsOfClass(target: Constructor): readonly Request[] {
   const info = parametersOf(target);
-  if ("unknownAt" in info) throw MissingTypeInfoError.of(target.name, info.unknownAt);
+  const className = nameOfToken(target);
+  if ("unknownAt" in info) throw MissingTypeInfoError.of(className, info.unknownAt);
   return info.map((parameter, index) => {
     const name = parameterName(target, index);
     const position = `${name === undefined ? "" : `"${name}" `}at position #${index}`;
     return {
       ...throughRef(parameter),
       via: `parameter #${index}${name === undefined ? "" : ` (${name})`}`,
-      sentence: `Cannot inject the dependency ${position} of "${target.name}" constructor. Reason:`,
+      sentence: `Cannot inject the dependency ${position} of "${className}" constructor. Reason:`,
     };
   });
 }

@@ -215,6 +215,22 @@ describe("a class whose parameters nothing describes", () => {
   });
 });
 
+test("a class without a name has one in errors", () => {
+  const [anonymous, undescribed] = [
+    class {
+      constructor(readonly smtp: unknown) {}
+    },
+    (() =>
+      class {
+        constructor(readonly smtp: unknown) {}
+      })(),
+  ];
+  Object.defineProperty(anonymous, "name", { value: "" });
+  inject("smtp")(anonymous, undefined, 0);
+  expect(thrownBy(() => new Container().resolve(anonymous)).message).toContain('of "(anonymous class)" constructor');
+  expect(thrownBy(() => new Container().resolve(undescribed)).message).toContain('not known for "(anonymous class)"');
+});
+
 test("a parameter over several lines, with defaults elsewhere, is named as far as the source shows it", () => {
   class Mailer {
     constructor(
