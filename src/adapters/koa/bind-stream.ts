@@ -5,7 +5,8 @@ import type { NodeStream } from "./body-kinds.js";
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-const METHODS = ["_read", "_write", "_writev", "_transform", "_flush"] as const;
+/** `_write` calls `_transform`. */
+const METHODS = ["_read", "_write", "_flush"] as const;
 
 /**
  * Makes a stream work in `cell`, whoever reads from it or writes to it, and tells when it has been destroyed.
@@ -31,7 +32,6 @@ function bound(method: Method, cell: ContextCell): Method {
 
 /** A transform that finds another function than its own in this place flushes twice. */
 function isFlushing(stream: NodeStream, final: Method): boolean {
-  if (Object.hasOwn(stream, "_final")) return false;
   return stream instanceof Transform ? final === Transform.prototype._final : "_transform" in stream;
 }
 

@@ -26,9 +26,7 @@ export class BodyStreams {
   add(body: unknown, cell: ContextCell): void {
     if (isNodeStream(body)) return this.#addNode(body, cell);
     const web = webStreamOf(body);
-    if (web === undefined) return;
-    if (this.#closing) void this.#cancel(web);
-    else this.#web.set(web, cell);
+    if (web !== undefined) this.#web.set(web, cell);
   }
 
   /** Makes a Node stream of a body that is a web stream, or has one, as Koa would do later. */
@@ -67,7 +65,7 @@ export class BodyStreams {
     this.#seen.add(stream);
     // Without a listener, a stream that fails before Koa pipes it ends the process.
     stream.on("error", (error: unknown) => this.#failed(error));
-    stream.on("pipe", (source: NodeStream) => this.#pass(source, stream));
+    stream.on("pipe", (source: NodeStream) => passFailure(source, stream));
     // Streams of Node's first days have neither: there is nothing to wait for.
     if (stream.destroyed === undefined || stream.closed) return;
     this.#open.add(stream);
@@ -80,13 +78,6 @@ export class BodyStreams {
   #failed(error: unknown): void {
     // A stream that is destroyed because its response was cut may fail on that, and before anyone is told of the cut.
     if (!this.#closing && !isOver(this.#ctx)) this.failure ??= { error };
-  }
-
-  /** `pipe` does not pass failures on: whoever waits for the rest of a compressed body would wait for ever. */
-  #pass(source: NodeStream, into: NodeStream): void {
-    if (!this.#seen.has(source)) return;
-    if (source.errored) into.destroy?.(source.errored);
-    else source.once("error", (error: unknown) => into.destroy?.(error));
   }
 
   #onClosed(stream: NodeStream): void {
@@ -108,4 +99,10 @@ function replaceBody(ctx: Koa.Context, web: ReadableStream): void {
   ctx.body = Readable.fromWeb(web as NodeReadableStream);
   // Koa takes it off when one body replaces another.
   if (length) ctx.set("Content-Length", length);
+}
+
+/** `pipe` does not: whoever waits for the rest of a compressed body would wait for ever. */
+function passFailure(source: NodeStream, into: NodeStream): void {
+  if (source.errored) into.destroy?.(source.errored);
+  else source.once("error", (error: unknown) => into.destroy?.(error));
 }

@@ -3,11 +3,12 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Container, currentScope } from "ambit";
 import { requestScopes, scopePerRequest } from "ambit/koa";
 import { middlewareOf } from "#src/adapters/koa/scope-per-request.js";
 import { deferred } from "../../support/deferred.js";
+import { countAlive } from "../../support/gc.js";
 import { collectWarnings } from "../../support/strict.js";
 import { ask, Connection, ending, listen, quietApp, scopeNow, serve } from "./server.js";
 
@@ -218,6 +219,21 @@ describe("pipelined requests", () => {
     expect(ended.all).toContainEqual({ status: "aborted", reason: expect.objectContaining({ name: "AbortError" }) });
   });
 
+  test("are not kept by the connection that brought them", async () => {
+    const app = quietApp();
+    const contexts: WeakRef<object>[] = [];
+    app.use(scopePerRequest(new Container()));
+    app.use((ctx) => {
+      contexts.push(new WeakRef(ctx));
+      ctx.body = `${ctx.path} answered.`;
+    });
+    const client = await Connection.to(await serve(app));
+    for (let i = 0; i < 10; i++) client.get(`/${i}`);
+    await client.until("/9 answered.");
+    // Node itself keeps the last.
+    expect(await countAlive(contexts)).toBeLessThan(3);
+  });
+
   test("many at once put one listener on their socket", async () => {
     const app = quietApp();
     const warned: Error[] = [];
@@ -283,16 +299,17 @@ describe("respond = false", () => {
   test("fires the signal at once when the handler throws, and is an error", async () => {
     const { app, ended } = scopedApp();
     const error = new Error("no");
-    const aborted = deferred<unknown>();
+    const log: unknown[] = [];
     app.use((ctx) => {
       const { signal } = scopeNow();
-      signal.addEventListener("abort", () => aborted.resolve(signal.reason));
+      signal.addEventListener("abort", () => log.push(signal.reason));
+      ctx.res.once("close", () => log.push("response"));
       ctx.respond = false;
       throw error;
     });
     expect(await ask(await serve(app))).toMatchObject({ status: 500 });
-    expect(await aborted.promise).toBe(error);
     expect(await ended.outcome).toEqual({ status: "error", error });
+    expect(log).toEqual([error, "response"]);
   });
 });
 
@@ -379,5 +396,45 @@ describe("a request whose client has left for long", () => {
     await client.leave();
     expect(await reported.promise).toMatchObject({ message: expect.stringContaining("a stream that was its body") });
     freed.resolve();
+  });
+
+  test("is not, once its scope has closed", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { app, ended } = scopedApp();
+    const started = { "/handler": deferred(), "/stream": deferred(), "/sent": deferred() };
+    app.use(async (ctx) => {
+      const { signal } = scopeNow();
+      if (ctx.path === "/stream") ctx.body = new Readable({ read() {} });
+      if (ctx.path === "/sent") ctx.body = Buffer.alloc(50_000_000);
+      setImmediate(() => started[ctx.path as "/sent"].resolve());
+      if (ctx.path === "/handler") await once(signal, "abort");
+    });
+    const port = await serve(app);
+    for (const [path, { promise }] of Object.entries(started)) {
+      const client = (await Connection.to(port)).get(path);
+      client.socket.pause();
+      await promise;
+      await client.leave();
+    }
+    while (ended.all.length < 3 || requestScopes(app).length > 0) await nextTurn();
+    await nextTurn();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("is not, if it had its answer and the handler goes on", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { app, ended } = scopedApp();
+    const work = deferred();
+    app.use((ctx) => {
+      ctx.res.end("accepted");
+      return work.promise;
+    });
+    await ask(await serve(app));
+    await nextTurn();
+    expect(vi.getTimerCount()).toBe(0);
+    work.resolve();
+    await ended.outcome;
   });
 });

@@ -7,6 +7,7 @@ import { Container, contextScoped, currentScope, inject, Lifecycle, token } from
 import { KoaContext, requestScopes, scopePerRequest } from "ambit/koa";
 import { ask, Connection, ending, quietApp, scopeNow, serve } from "./server.js";
 import { deferred } from "../../support/deferred.js";
+import { countAlive } from "../../support/gc.js";
 
 describe("a scope ends before its answer is sent", () => {
   test.each<[string, (ctx: Koa.Context) => void | Promise<void>]>([
@@ -220,6 +221,18 @@ describe("an object body", () => {
     expect(await ended.outcome).toMatchObject({ status: "error", error: { name: "TypeError" } });
   });
 
+  test("is not serialised for a request that threw", async () => {
+    const app = quietApp();
+    let serialised = false;
+    app.use(scopePerRequest(new Container()));
+    app.use((ctx) => {
+      ctx.body = { toJSON: () => (serialised = true) };
+      ctx.throw(409);
+    });
+    expect(await ask(await serve(app))).toMatchObject({ status: 409 });
+    expect(serialised).toBe(false);
+  });
+
   test("is left to Koa with serialize: false, for middleware further out that want the object", async () => {
     const app = quietApp();
     app.use(async (ctx, next) => {
@@ -255,6 +268,7 @@ describe("an object body", () => {
 describe("what Koa does with bodies stays as it is", () => {
   test.each<[string, (ctx: Koa.Context) => void, Partial<Record<"status" | "body", unknown>>]>([
     ["null", (ctx) => void (ctx.body = null), { status: 204, body: "" }],
+    ["Buffer", (ctx) => void (ctx.body = Buffer.from("bytes")), { status: 200, body: "bytes" }],
     ["none", () => {}, { status: 404, body: "Not Found" }],
     ["304", (ctx) => void ((ctx.body = "x"), (ctx.status = 304)), { status: 304, body: "" }],
     ["Blob", (ctx) => void (ctx.body = new Blob(["blob"], { type: "text/x" })), { status: 200, body: "blob" }],
@@ -295,14 +309,28 @@ describe("seeds", () => {
     expect(await ask(await serve(app), "/", { headers: { "x-tenant": "acme" } })).toMatchObject({ body: "acme" });
   });
 
-  test("that throw are an error of the request, and leave no scope", async () => {
+  test("that throw are an error of the request, and leave no scope that would keep it", async () => {
     const app = quietApp();
-    const seeds = () => {
+    const contexts: WeakRef<object>[] = [];
+    const seeds = (ctx: Koa.Context) => {
+      contexts.push(new WeakRef(ctx));
       throw new Error("no tenant");
     };
     app.use(scopePerRequest(new Container(), { seeds }));
-    expect(await ask(await serve(app))).toMatchObject({ status: 500 });
+    const port = await serve(app);
+    for (let i = 0; i < 5; i++) expect(await ask(port)).toMatchObject({ status: 500 });
     expect(requestScopes(app)).toEqual([]);
+    // The frames in an error's stack keep what they ran for; Node itself keeps the last request.
+    app.errors.length = 0;
+    expect(await countAlive(contexts)).toBeLessThan(2);
+  });
+
+  test("know of KoaContext once, however many middleware a container is used for", async () => {
+    const app = quietApp();
+    const container = new Container();
+    app.use(scopePerRequest(container)).use(scopePerRequest(container));
+    app.use((ctx) => void (ctx.body = container.resolveAll(KoaContext).length));
+    expect(await ask(await serve(app))).toMatchObject({ body: "1" });
   });
 });
 

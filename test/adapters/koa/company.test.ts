@@ -223,6 +223,18 @@ test("cors inside answers a preflight, which is a success", async () => {
   expect(await ended.outcome).toEqual({ status: "success" });
 });
 
+test("however many middleware an app has, its bodies are watched once", async () => {
+  const app = quietApp();
+  const setters = new Set<unknown>();
+  const note: Koa.Middleware = (_, next) => {
+    setters.add(Object.getOwnPropertyDescriptor(app.response, "body")?.set);
+    return next();
+  };
+  app.use(scopePerRequest(new Container())).use(note).use(scopePerRequest(new Container())).use(note);
+  await ask(await serve(app));
+  expect(setters.size).toBe(1);
+});
+
 describe("scopePerRequest inside scopePerRequest", () => {
   test("of the same container opens no second scope, and gives its seeds", async () => {
     const app = quietApp();
@@ -257,6 +269,43 @@ describe("scopePerRequest inside scopePerRequest", () => {
     expect(await ask(await serve(app))).toMatchObject({ body: "true" });
     while (requestScopes(app).length > 0) await nextTurn();
     expect(log).toEqual(["inner: success", "outer: success"]);
+  });
+
+  test("of a child container ends first also if a middleware between them replaced its stream", async () => {
+    const app = quietApp();
+    const container = new Container();
+    const log: string[] = [];
+    app.use(scopePerRequest(container));
+    app.use(async (ctx, next) => {
+      scopeNow().defer(({ status }) => log.push(`outer: ${status}`));
+      await next();
+      ctx.body = "replaced";
+    });
+    app.use(scopePerRequest(container.createChildContainer()));
+    app.use((ctx) => {
+      scopeNow().defer(({ status }) => log.push(`inner: ${status}`));
+      ctx.body = createReadStream(fileURLToPath(import.meta.url));
+    });
+    expect(await ask(await serve(app))).toMatchObject({ body: "replaced" });
+    while (requestScopes(app).length > 0) await nextTurn();
+    expect(log).toEqual(["inner: success", "outer: success"]);
+  });
+
+  test("opens a new scope once the one before it has ended", async () => {
+    const app = quietApp();
+    const container = new Container();
+    const ended = ending();
+    const middleware = scopePerRequest(container);
+    app.use(async (ctx, next) => {
+      await next();
+      await middleware(ctx, () => ended.middleware(ctx, async () => void (ctx.body = scopeNow().state)));
+    });
+    app
+      .use(middleware)
+      .use(ended.middleware)
+      .use((ctx) => void (ctx.body = "first"));
+    expect(await ask(await serve(app))).toMatchObject({ body: "open" });
+    expect(ended.all).toHaveLength(2);
   });
 
   test("of an unrelated container finds the instances of both", async () => {

@@ -99,6 +99,26 @@ test("it finds the request's scope where middleware before it have lost the Cont
   expect(await ask(await serve(app))).toMatchObject({ body: "open" });
 });
 
+test("it leaves the current scope alone where that is one inside the request's", async () => {
+  const app = quietApp();
+  const other = new Container();
+  const here = new Map<string, unknown>();
+  class Controller {
+    show(ctx: Koa.Context) {
+      ctx.body = currentScope() === here.get("inner");
+    }
+  }
+  app.use(scopePerRequest(new Container()));
+  app.use((_, next) =>
+    other.runInScope((scope) => {
+      here.set("inner", scope);
+      return next();
+    }),
+  );
+  app.use(invoke(Controller, "show"));
+  expect(await ask(await serve(app))).toMatchObject({ body: "true" });
+});
+
 describe("its types", () => {
   test("refuse what is no method that takes (ctx, next)", () => {
     class Controller {

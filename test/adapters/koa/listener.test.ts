@@ -32,6 +32,20 @@ test("Koa's respond runs with the request's scope as the current one", async () 
   expect(await ask(await serve(app, { wrapped: true }))).toMatchObject({ body: '[true,"ada"]' });
 });
 
+test("the scope is the current one around Koa from when it opens", async () => {
+  const app = quietApp();
+  const seen: unknown[] = [];
+  app.use(async (_, next) => {
+    const settled = next();
+    seen.push(currentScope()?.state);
+    await settled;
+  });
+  app.use(scopePerRequest(new Container()));
+  app.use((ctx) => void (ctx.body = "done"));
+  await ask(await serve(app, { wrapped: true }));
+  expect(seen).toEqual(["open"]);
+});
+
 test("app.on('error') hears of an error in the Context of its request, with what was set there", async () => {
   const app = quietApp();
   const heard = deferred<unknown[]>();

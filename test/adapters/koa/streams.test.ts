@@ -1,11 +1,12 @@
 /** Bodies that are sent after the middleware have settled: their scope outlives them. */
-import { PassThrough, Readable, Transform } from "node:stream";
+import { once } from "node:events";
+import { PassThrough, Readable, Stream, Transform } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { createGzip } from "node:zlib";
 import type Koa from "koa";
 import compress from "koa-compress";
 import { describe, expect, test } from "vitest";
-import { Container, ContextVar, currentScope, type Scope } from "ambit";
+import { bindContext, Container, ContextVar, currentScope, type Scope } from "ambit";
 import { requestScopes, scopePerRequest } from "ambit/koa";
 import { deferred } from "../../support/deferred.js";
 import { collectWarnings } from "../../support/strict.js";
@@ -170,6 +171,56 @@ describe("a web stream", () => {
     expect(log).toContain("cancelled");
   });
 
+  test("that its handler reads itself delays the scope and not the answer", async () => {
+    const { app, log, ended } = logged();
+    const rest = deferred();
+    app.use((ctx) => {
+      const body = new ReadableStream({ pull: (controller) => rest.promise.then(() => controller.close()) });
+      ctx.body = body;
+      void body.getReader().read();
+      ctx.body = "never mind";
+    });
+    expect(await ask(await serve(app))).toMatchObject({ body: "never mind" });
+    await nextTurn();
+    expect(requestScopes(app)).toHaveLength(1);
+    rest.resolve();
+    expect(await ended.outcome).toEqual({ status: "success" });
+    expect(log).toEqual(["response", "scope: success"]);
+  });
+
+  test("that cannot be sent because somebody reads it is Koa's 500, and its scope ends", async () => {
+    const { app, ended } = logged();
+    app.use((ctx) => {
+      const body = new ReadableStream({ start: (controller) => setImmediate(() => controller.close()) });
+      body.getReader();
+      ctx.body = body;
+    });
+    expect(await ask(await serve(app))).toMatchObject({ status: 500 });
+    expect(app.errors).toMatchObject([{ code: "ERR_INVALID_STATE" }]);
+    await ended.outcome;
+  });
+
+  test("that middleware further out put in place of a stream is cancelled with it", async () => {
+    const app = quietApp();
+    const ended = ending();
+    const cancelled = deferred();
+    app.use(async (ctx, next) => {
+      await next();
+      ctx.body = new ReadableStream({
+        start: (controller) => controller.enqueue(new TextEncoder().encode("data")),
+        pull: () => new Promise(() => {}),
+        cancel: cancelled.resolve,
+      });
+    });
+    app.use(scopePerRequest(new Container())).use(ended.middleware);
+    app.use((ctx) => void (ctx.body = new Readable({ read() {} })));
+    const client = (await Connection.to(await serve(app))).get("/");
+    await client.until("data");
+    await client.leave();
+    await cancelled.promise;
+    expect(await ended.outcome).toMatchObject({ status: "aborted" });
+  });
+
   test("stays what was assigned for the middleware inside", async () => {
     const { app } = logged();
     app.use(async (ctx, next) => {
@@ -228,8 +279,8 @@ describe("the Context of a body stream is that in which it became the body", () 
   const call: Any = (callback) => callback();
   const close: Any = (controller) => controller.close();
   const fed = (stream: Transform) => {
-    // After it has become the body, from nowhere.
-    setImmediate(() => stream.end("x"));
+    // After it has become the body, and from no request's Context.
+    fromNowhere(() => setImmediate(() => stream.end("x")));
     return stream;
   };
   async function* generated(note: () => void) {
@@ -240,6 +291,8 @@ describe("the Context of a body stream is that in which it became the body", () 
     yield "b";
   }
 });
+
+const fromNowhere = bindContext((fn: () => void) => fn());
 
 test("the footer of a transform is sent once", async () => {
   const { app } = logged();
@@ -254,6 +307,46 @@ test("the footer of a transform is sent once", async () => {
   expect(await ask(await serve(app))).toMatchObject({ body: "row,footer" });
 });
 
+test("a stream of Node's first days ends its scope with the response", async () => {
+  const { app, ended } = logged();
+  app.use((ctx) => {
+    const old = Object.assign(new Stream(), { readable: true });
+    ctx.body = old;
+    setImmediate(() => old.emit("data", "old"));
+    setImmediate(() => old.emit("end"));
+  });
+  expect(await ask(await serve(app))).toMatchObject({ body: "old" });
+  expect(await ended.outcome).toEqual({ status: "success" });
+});
+
+test("a stream that has closed before a throw delays no scope: it ends before the answer", async () => {
+  const { app, log } = logged();
+  app.use(async (ctx) => {
+    const body = new Readable({ read() {} });
+    ctx.body = body;
+    body.destroy();
+    await once(body, "close");
+    ctx.throw(409);
+  });
+  expect(await ask(await serve(app))).toMatchObject({ status: 409 });
+  await nextTurn();
+  expect(log).toEqual(["scope: error", "response"]);
+});
+
+test("an answer with an error status is an error also if its stream is cut", async () => {
+  const { app, ended } = logged();
+  app.use((ctx) => {
+    const body = new Readable({ read() {} });
+    body.push("start");
+    ctx.status = 502;
+    ctx.body = body;
+  });
+  const client = (await Connection.to(await serve(app))).get("/");
+  await client.until("start");
+  await client.leave();
+  expect(await ended.outcome).toMatchObject({ status: "error", error: { status: 502 } });
+});
+
 describe("a stream that fails", () => {
   test("in the middle is an error outcome, which its response ended with", async () => {
     const { app, ended } = logged();
@@ -265,9 +358,11 @@ describe("a stream that fails", () => {
     });
     const client = (await Connection.to(await serve(app))).get("/");
     await client.until("start");
+    const [{ signal }] = requestScopes(app);
     body.destroy(failure);
     expect(await ended.outcome).toEqual({ status: "error", error: failure });
     expect(app.errors).toContain(failure);
+    expect(signal.reason).toBe(failure);
   });
 
   test("before Koa takes it does not end the process", async () => {
@@ -301,6 +396,24 @@ describe("a stream that fails", () => {
     body.destroy(failure);
     expect(await ended.outcome).toEqual({ status: "error", error: failure });
     expect(app.errors).toContain(failure);
+  });
+
+  test("before compress takes it ends the answer too", async () => {
+    const app = quietApp();
+    const ended = ending();
+    const failure = new Error("no such table");
+    app.use(compress({ threshold: 0 }));
+    app.use(scopePerRequest(new Container())).use(ended.middleware);
+    app.use(async (ctx) => {
+      const body = new Readable({ read() {} });
+      ctx.type = "text/plain";
+      ctx.body = body;
+      body.destroy(failure);
+      await nextTurn();
+    });
+    const headers = { "Accept-Encoding": "gzip" };
+    await expect(ask(await serve(app), "/", { headers })).rejects.toMatchObject({ code: "ECONNRESET" });
+    expect(await ended.outcome).toEqual({ status: "error", error: failure });
   });
 
   test("while its response was cut is no error of the work", async () => {
@@ -343,6 +456,19 @@ test("what is thrown there and is no error is told as one", async () => {
   expect(await told.promise).toMatchObject({ cause: "a string" });
 });
 
+test("an idea of the outcome that throws after a stream was sent is told too, and is an error outcome", async () => {
+  const failure = new Error("outcome");
+  const { app, ended } = logged({
+    outcome: () => {
+      throw failure;
+    },
+  });
+  app.use((ctx) => void (ctx.body = Readable.from(["row"])));
+  await ask(await serve(app));
+  expect(await ended.outcome).toEqual({ status: "error", error: failure });
+  expect(app.errors).toEqual([failure]);
+});
+
 test("onError hears of it instead, with the Koa context", async () => {
   const told = deferred<unknown>();
   const { app } = logged({ onError: (error, ctx) => told.resolve([error, ctx.path]) });
@@ -372,6 +498,17 @@ describe("compress inside the scope", () => {
     expect(warnings).toMatchObject([
       { name: "AmbitKoaWarning", message: expect.stringContaining("GET /orders a Gzip") },
     ]);
+  });
+
+  test("around an error does not warn: there is nothing to commit", async () => {
+    const { app, ended } = logged();
+    app.use(compress({ threshold: 0 }));
+    app.use((ctx) => {
+      ctx.status = 409;
+      ctx.body = { error: "taken" };
+    });
+    await ask(await serve(app), "/", { headers: { "Accept-Encoding": "gzip" } });
+    expect(await ended.outcome).toMatchObject({ status: "error" });
   });
 
   test("around a stream commits late as it must, and is not warned of", async () => {
