@@ -20,7 +20,7 @@ export function bindStream(stream: NodeStream, cell: ContextCell, destroyed: () 
     if (typeof method === "function") methods[name] = bound(method, cell);
   }
   const { _final: final, _destroy: destroy } = methods;
-  if (typeof final === "function" && !isFlushing(stream, final)) methods._final = bound(final, cell);
+  if (typeof final === "function" && !isDefaultFinal(stream, final)) methods._final = bound(final, cell);
   if (typeof destroy === "function") methods._destroy = bound(announcing(destroy, destroyed), cell);
 }
 
@@ -31,7 +31,7 @@ function bound(method: Method, cell: ContextCell): Method {
 }
 
 /** A transform that finds another function than its own in this place flushes twice. */
-function isFlushing(stream: NodeStream, final: Method): boolean {
+function isDefaultFinal(stream: NodeStream, final: Method): boolean {
   return stream instanceof Transform ? final === Transform.prototype._final : "_transform" in stream;
 }
 

@@ -123,6 +123,7 @@ export class Visit {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.useFromHere();
     if (++this.entry.closed > 1) this.violations.closedTwice += 1;
     await this.commit();
   }
