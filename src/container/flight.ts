@@ -31,10 +31,10 @@ export function fly(
   waiter?.waitsFor.add(flight);
   const land = () => {
     flight.settled = true;
+    flight.waitsFor.clear();
     // Its Context lives for as long as a timer or a socket that it began: what it built must not.
     flight.promise = undefined;
     flight.ownedBefore = NOTHING;
-    waiter?.waitsFor.delete(flight);
     home.flights?.delete(key ?? flight);
     if (home.flights?.size === 0) home.flights = undefined;
   };
@@ -67,16 +67,9 @@ export function join(flight: Flight, waiter: Flight | undefined): Promise<unknow
   const circle = waiter === undefined ? undefined : circleBetween(flight, waiter);
   if (flight.promise === undefined || circle !== undefined) throw cycleOf(flight, circle ?? [flight]);
   waiter?.waitsFor.add(flight);
-  return flight.promise.then(
-    (value) => {
-      waiter?.waitsFor.delete(flight);
-      return value;
-    },
-    (error: unknown) => {
-      waiter?.waitsFor.delete(flight);
-      throw forOneMore(error);
-    },
-  );
+  return flight.promise.catch((error: unknown) => {
+    throw forOneMore(error);
+  });
 }
 
 /** The builds from one to another, along which each waits for the next; `undefined` where there are none. */

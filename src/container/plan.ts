@@ -41,7 +41,7 @@ export interface Home extends Owner {
 export interface Flight extends Unfinished {
   readonly plan: Plan;
   readonly home: Home;
-  /** The builds that it waits for just now. */
+  /** The builds that it waits for, or has waited for: those wait for nothing any more. */
   readonly waitsFor: Set<Flight>;
   /** What those who join it are given; `undefined` while its synchronous beginning runs. */
   promise: Promise<unknown> | undefined;

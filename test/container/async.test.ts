@@ -274,6 +274,23 @@ describe("cycles of flights that wait for each other", () => {
     });
   });
 
+  test("are found through a third, and a fourth", async () => {
+    const names = ["a", "b", "c", "d"];
+    const container = new Container();
+    for (const [index, name] of names.entries()) {
+      const next = names[(index + 1) % names.length];
+      const useAsyncFactory = async (asked: DependencyContainer) => {
+        await Promise.resolve();
+        return { next: await asked.resolveAsync(next) };
+      };
+      container.register(name, { useAsyncFactory }, context);
+    }
+    await container.runInScope(async (scope) => {
+      const all = await Promise.all(names.map((name) => soon(scope.resolveAsync(name))));
+      expect(new Set(all.map((error) => (error as Error).constructor))).toEqual(new Set([CyclicDependencyError]));
+    });
+  });
+
   test("are found where the factories ask their scope", async () => {
     const container = circular((token, _, scope) => (scope as Scope).resolveAsync(token));
     await container.runInScope(async (scope) => {
@@ -526,6 +543,26 @@ describe("an async factory that asks its container after an await", () => {
     gate.resolve();
     expect(await later).toBe(own.resolve(User));
     await own.close();
+  });
+});
+
+test("work that the factory of a named lifetime leaves behind may ask for an unnamed one, which nobody holds", async () => {
+  const gate = deferred();
+  let later: Promise<unknown> | undefined;
+  const container = new Container().register("user", { useFactory: () => ({}) }, context).register(
+    "connection",
+    {
+      async useAsyncFactory(asked) {
+        later = gate.promise.then(() => asked.resolve("user"));
+        return "connection";
+      },
+    },
+    { ...context, scopeName: "connection" },
+  );
+  await container.runInScope({ name: "connection" }, async (scope) => {
+    await scope.resolveAsync("connection");
+    gate.resolve();
+    expect(await later).toBe(scope.resolve("user"));
   });
 });
 

@@ -90,6 +90,34 @@ test("6: from the first disposer on a scope builds nothing", async () => {
   expect((asked[0] as Error).message).toContain("(closing) has ended");
 });
 
+test.each([
+  ["context-lived", context],
+  ["transient", { lifecycle: Lifecycle.Transient }],
+])("6: from the first disposer on it builds no %s instance asynchronously either", async (_, options) => {
+  let built = 0;
+  const container = new Container()
+    .register("sync", { useFactory: () => ++built }, options)
+    .register("async", { useAsyncFactory: async () => ++built }, options);
+  const scope = container.createScope();
+  scope.defer(() => expect(scope.resolveAsync("sync")).rejects.toThrow(ScopeClosedError));
+  scope.defer(() => expect(scope.resolveAsync("async")).rejects.toThrow(ScopeClosedError));
+  await scope.close();
+  expect(built).toBe(0);
+});
+
+test("6: a disposer of a nested scope is given the seeds of the scope around it", async () => {
+  const container = new Container();
+  const outer = container.createScope({ seeds: [["user", "ada"]] });
+  const inner = container.createScope({ parent: outer });
+  let given: unknown;
+  inner.defer(() => {
+    given = inner.resolve("user");
+  });
+  await inner.close();
+  expect(given).toBe("ada");
+  await outer.close();
+});
+
 test("6: a disposer is given what is built and not yet disposed, synchronously and asynchronously", async () => {
   class Plain {}
   const container = new Container()

@@ -162,6 +162,25 @@ test("11: what a factory throws is not changed, falsy included", () => {
   }
 });
 
+test("11: after a factory threw beyond the sixteenth slot, the next resolve tries again", async () => {
+  let calls = 0;
+  const container = new Container();
+  const tokens = Array.from({ length: 40 }, (_, index) => `value ${index}`);
+  for (const token of tokens) {
+    const useFactory = () => {
+      if (++calls % 2 === 1) throw new Error("not yet");
+      return token;
+    };
+    container.register(token, { useFactory }, { lifecycle: Lifecycle.ContextScoped });
+  }
+  await container.runInScope((scope) => {
+    for (const token of tokens) {
+      expect(() => scope.resolve(token)).toThrow("not yet");
+      expect(scope.resolve(token)).toBe(token);
+    }
+  });
+});
+
 test("11: a scope beyond its sixteenth slot keeps falsy values, too", async () => {
   let built = 0;
   const container = new Container();

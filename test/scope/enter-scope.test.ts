@@ -91,6 +91,18 @@ test("after a reset another one can be entered", async () => {
   await token.reset();
 });
 
+test("after its scope was closed by hand another one can be entered", async () => {
+  const container = new Container();
+  const first = container.enterScope();
+  await first.scope.close();
+  const second = container.enterScope();
+  expect(currentScope()).toBe(second.scope);
+  expect(second.scope.parent).toBeUndefined();
+  await second.reset();
+  await first.reset();
+  expect(currentScope()).toBeUndefined();
+});
+
 test("in a fork another one can be entered, with the first as its parent", async () => {
   const container = new Container();
   const outer = container.enterScope();

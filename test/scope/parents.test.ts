@@ -1,5 +1,5 @@
 /** The parent of a scope: the current one of the same family, the one that was given, or none. */
-import { Container, currentScope, Lifecycle, type Scope, ScopeClosedError, ScopeStateError } from "ambit";
+import { Container, currentScope, Lifecycle, NoScopeError, type Scope, ScopeClosedError, ScopeStateError } from "ambit";
 import { expect, test } from "vitest";
 import { deferred } from "../support/deferred.js";
 
@@ -32,6 +32,13 @@ test("with parent: null there is none", async () => {
   const container = new Container();
   await container.runInScope(() =>
     container.runInScope({ parent: null }, (inner) => expect(inner.parent).toBeUndefined()),
+  );
+});
+
+test("with parent: null the scope of an unrelated container is not found from inside either", async () => {
+  const other = new Container().register("user", { useFactory: () => ({}) }, { lifecycle: Lifecycle.ContextScoped });
+  await other.runInScope(() =>
+    new Container().runInScope({ parent: null }, () => expect(() => other.resolve("user")).toThrow(NoScopeError)),
   );
 });
 

@@ -63,12 +63,16 @@ test.each([undefined, null, 0, "", false])("work that throws %s rejects with it"
   expect(caught).toEqual([thrown]);
 });
 
-test("the work may give any thenable", async () => {
-  // oxlint-disable-next-line unicorn/no-thenable -- query builders are thenables without being promises
-  const query = Object.defineProperty({}, "then", {
-    value: (resolve: (rows: string[]) => void) => resolve(["row"]),
-  }) as PromiseLike<string[]>;
-  expect(await new Container().runInScope(() => query)).toEqual(["row"]);
+test("the work may give any thenable, and the scope stays open until it settles", async () => {
+  const states: string[] = [];
+  const query = (scope: Scope) => {
+    const then = (resolve: (rows: string[]) => void) =>
+      setImmediate(() => (states.push(scope.state), resolve(["row"])));
+    // oxlint-disable-next-line unicorn/no-thenable -- query builders are thenables without being promises
+    return Object.defineProperty({}, "then", { value: then }) as PromiseLike<string[]>;
+  };
+  expect(await new Container().runInScope(query)).toEqual(["row"]);
+  expect(states).toEqual(["open"]);
 });
 
 test("the current scope of the caller is the same before and after", async () => {

@@ -165,6 +165,28 @@ test("a value that another one asks for while it is made ends after it", async (
   expect(ended).toEqual(["pool of config", "config"]);
 });
 
+test("a value that was deleted and made again is the newest", async () => {
+  const ended: string[] = [];
+  const onExit = (value: string) => void ended.push(value);
+  const [one, other] = [new WorkerLocal(() => "one", { onExit }), new WorkerLocal(() => "other", { onExit })];
+  one.get();
+  other.get();
+  one.delete();
+  one.get();
+  await disposeThread();
+  expect(ended).toEqual(["one", "other"]);
+});
+
+test("a value that another's onExit deletes is the caller's", async () => {
+  const ended: string[] = [];
+  const older = new WorkerLocal(() => "older", { onExit: (value) => void ended.push(value) });
+  const newer = new WorkerLocal(() => "newer", { onExit: () => void older.delete() });
+  older.get();
+  newer.get();
+  await disposeThread();
+  expect(ended).toEqual([]);
+});
+
 test("an onExit that throws stops no other, and several failures are a DisposalError", async () => {
   const ended: string[] = [];
   new WorkerLocal(() => 1, { onExit: () => void ended.push("oldest") }).get();
