@@ -55,8 +55,8 @@ export class BodyStreams {
   }
 
   async #closeAll(): Promise<void> {
-    await Promise.all([...this.#web.keys()].map((web) => this.#cancel(web)));
     for (const stream of this.#open) if (!stream.destroyed) stream.destroy?.();
+    await Promise.all([...this.#web.keys()].map((web) => this.#cancel(web)));
     if (this.#open.size > 0) await new Promise<void>((resolve) => (this.#closed = resolve));
   }
 

@@ -8,7 +8,7 @@ export function onResponseOver(ctx: Koa.Context, fn: () => void): void {
   const { req, res } = ctx;
   // A pipelined request waits for the response before it. When its client leaves meanwhile, Node 20 and 22 never close
   // its response (nodejs/node#62534), and its socket is all that tells.
-  if (!res.socket) res.on("close", onSocketClose(req.socket, fn));
+  if (!res.socket && req.socket) res.on("close", onSocketClose(req.socket, fn));
   res.on("close", fn);
 }
 

@@ -1,6 +1,6 @@
 /** Clients that go away, and responses that nobody ends. */
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -133,6 +133,15 @@ test("a client that left before the scope opened has fired its signal", async ()
   await started.promise;
   await client.leave();
   expect(await ended.outcome).toMatchObject({ status: "aborted" });
+});
+
+test("a request without a connection, such as a unit test's, has a client that stays", async () => {
+  const app = quietApp();
+  const req = new IncomingMessage(undefined as never);
+  const ctx = app.createContext(req, new ServerResponse(req));
+  const ended = ending();
+  await scopePerRequest(new Container())(ctx, () => ended.middleware(ctx, async () => void (ctx.status = 200)));
+  expect(await ended.outcome).toEqual({ status: "success" });
 });
 
 test("a client that closes its half of the connection has left", async () => {
