@@ -176,6 +176,39 @@ test("closeAllConnections aborts what runs", async () => {
   expect(await ended.outcome).toMatchObject({ status: "aborted" });
 });
 
+test("an upgrade, which Koa does not see, opens no scope", async () => {
+  const { app, ended } = scopedApp();
+  const callback = app.callback();
+  const server = createServer((req, res) => void callback(req, res));
+  server.on("upgrade", (_, socket) =>
+    socket.end(`HTTP/1.1 101 Switching Protocols\r\n\r\n${requestScopes(app).length}`),
+  );
+  const client = await Connection.to(await listen(server));
+  client.get("/", "Connection: Upgrade\r\nUpgrade: websocket\r\n");
+  await client.until("\r\n\r\n0");
+  expect(ended.all).toEqual([]);
+});
+
+test("the second request on a connection sees nothing of the first one's scope", async () => {
+  const app = quietApp();
+  const before: unknown[] = [];
+  const scopes = new Set<unknown>();
+  app.use((_, next) => {
+    before.push(currentScope());
+    return next();
+  });
+  app.use(scopePerRequest(new Container()));
+  app.use((ctx) => {
+    scopes.add(scopeNow());
+    ctx.body = `${ctx.path} answered.`;
+  });
+  const client = (await Connection.to(await serve(app))).get("/a");
+  await client.until("/a answered.");
+  await client.get("/b").until("/b answered.");
+  expect(before).toEqual([undefined, undefined]);
+  expect(scopes.size).toBe(2);
+});
+
 describe("pipelined requests", () => {
   test("each have a scope, which ends once", async () => {
     const { app, ended } = scopedApp();

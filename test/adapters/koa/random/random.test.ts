@@ -17,30 +17,34 @@ const ACTIONS = Number(process.env.KOA_ACTIONS ?? 400);
 const SEED = Number(process.env.KOA_SEED ?? Date.now() % 1_000_000);
 const CLIENTS = 16;
 
-test(`${ACTIONS} random connections leave no scope, use none after its end, and end each as the model says`, async () => {
-  console.log(`KOA_SEED=${SEED} KOA_ACTIONS=${ACTIONS}`);
-  const server = new RandomServer();
-  const port = await serve(server.app);
-  const random = new Random(SEED);
-  const wrong: string[] = [];
-  let actions = 0;
-  const waited = new Set<string>();
-  const client = async () => {
-    while (actions++ < ACTIONS) wrong.push(...(await act(port, random, waited)));
-  };
-  await Promise.all(Array.from({ length: CLIENTS }, client));
-  await settled(server);
+test(
+  `${ACTIONS} random connections leave no scope, use none after its end, and end each as the model says`,
+  async () => {
+    console.log(`KOA_SEED=${SEED} KOA_ACTIONS=${ACTIONS}`);
+    const server = new RandomServer();
+    const port = await serve(server.app);
+    const random = new Random(SEED);
+    const wrong: string[] = [];
+    let actions = 0;
+    const waited = new Set<string>();
+    const client = async () => {
+      while (actions++ < ACTIONS) wrong.push(...(await act(port, random, waited)));
+    };
+    await Promise.all(Array.from({ length: CLIENTS }, client));
+    await settled(server);
 
-  wrong.push(...server.book.flatMap((entry) => judge(entry, waited.has(entry.url))));
-  expect({ leaked: requestScopes(server.app).length, ...server.violations, wrong: wrong.slice(0, 10) }).toEqual({
-    leaked: 0,
-    usesAfterClose: 0,
-    closedTwice: 0,
-    wrongScope: 0,
-    wrong: [],
-  });
-  expect(server.book.length).toBeGreaterThan(ACTIONS / 4);
-}, 600_000);
+    wrong.push(...server.book.flatMap((entry) => judge(entry, waited.has(entry.url))));
+    expect({ leaked: requestScopes(server.app).length, ...server.violations, wrong: wrong.slice(0, 10) }).toEqual({
+      leaked: 0,
+      usesAfterClose: 0,
+      closedTwice: 0,
+      wrongScope: 0,
+      wrong: [],
+    });
+    expect(server.book.length).toBeGreaterThan(ACTIONS / 4);
+  },
+  30_000 + ACTIONS * 20,
+);
 
 /** One connection; gives what its client saw and should not have, and notes what it has waited for. */
 async function act(port: number, random: Random, waited: Set<string>): Promise<string[]> {
