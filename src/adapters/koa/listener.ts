@@ -20,6 +20,7 @@ const CELL = Symbol("ambit.context");
  */
 export function listener<S, C>(app: Koa<S, C>): Listener {
   const callback = app.callback();
+  bindErrors(app.context);
   return function handleRequest(req, res) {
     // Without the scope: a server that was started inside one would make it the current scope of every request.
     const cell = new ContextCell(currentCell().vars);
@@ -28,9 +29,26 @@ export function listener<S, C>(app: Koa<S, C>): Listener {
   };
 }
 
+const bound = new WeakSet<object>();
+
+/** On Node 20, Koa hears of a client that left mid-stream in an event of the socket, which belongs to no request. */
+function bindErrors(prototype: Pick<Koa.Context, "onerror">): void {
+  if (bound.has(prototype)) return;
+  bound.add(prototype);
+  const { onerror } = prototype;
+  prototype.onerror = function (this: Koa.Context, error) {
+    const cell = cellOf(this.req);
+    return cell === undefined ? onerror.call(this, error) : enter(cell, () => onerror.call(this, error));
+  };
+}
+
+function cellOf(req: IncomingMessage): ContextCell | undefined {
+  return (req as { [CELL]?: ContextCell })[CELL];
+}
+
 /** Makes the request's scope current in the Context around Koa, with what was set in it so far. */
 export function shareWithListener(req: IncomingMessage, scope: Scope): void {
-  const cell = (req as { [CELL]?: ContextCell })[CELL];
+  const cell = cellOf(req);
   if (cell === undefined) return;
   cell.scope = scope;
   cell.vars = scope.vars;

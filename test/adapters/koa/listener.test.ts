@@ -1,11 +1,12 @@
 /** The request's Context around the whole of Koa. */
 import { createServer } from "node:http";
+import { Readable } from "node:stream";
 import type Koa from "koa";
 import { expect, test } from "vitest";
 import { Container, ContextVar, currentScope, type Scope } from "ambit";
 import { listener, scopePerRequest } from "ambit/koa";
 import { deferred } from "../../support/deferred.js";
-import { ask, ending, listen, quietApp, scopeNow, serve } from "./server.js";
+import { ask, Connection, ending, listen, quietApp, scopeNow, serve } from "./server.js";
 
 const user = new ContextVar<string>("user");
 
@@ -75,6 +76,66 @@ test("it is so also where middleware around scopePerRequest have forked the Cont
   });
   await ask(await serve(app, { wrapped: true }));
   expect(await heard.promise).toBe(true);
+});
+
+test("it is so also where the client leaves in the middle of a stream", async () => {
+  const app = quietApp();
+  const heard = deferred<unknown[]>();
+  const scopes: Scope[] = [];
+  app.on("error", () => heard.resolve([currentScope() === scopes[0], user.get("nobody")]));
+  app.use(scopePerRequest(new Container()));
+  app.use((ctx) => {
+    scopes.push(scopeNow());
+    user.set("ada");
+    ctx.body = new Readable({ read: () => {} });
+    ctx.body.push("the beginning");
+  });
+  const client = await Connection.to(await serve(app, { wrapped: true }));
+  await client.get("/").until("the beginning");
+  client.socket.destroy();
+  expect(await heard.promise).toEqual([true, "ada"]);
+});
+
+test("it is so also where the client leaves in the middle of a stream, and no scope was ever opened", async () => {
+  const app = quietApp();
+  const heard = deferred<unknown>();
+  app.on("error", () => heard.resolve(user.get("nobody")));
+  app.use((ctx) => {
+    user.set("ada");
+    ctx.body = new Readable({ read: () => {} });
+    ctx.body.push("the beginning");
+  });
+  const client = await Connection.to(await serve(app, { wrapped: true }));
+  await client.get("/").until("the beginning");
+  client.socket.destroy();
+  expect(await heard.promise).toBe("ada");
+});
+
+test("two listeners of one app tell it of an error once", async () => {
+  const app = quietApp();
+  app.use((ctx) => ctx.throw(409));
+  listener(app);
+  const { onerror } = app.context;
+  expect(await ask(await serve(app, { wrapped: true }))).toMatchObject({ status: 409 });
+  expect([app.errors.length, app.context.onerror === onerror]).toEqual([1, true]);
+});
+
+test("an app that answers errors in its own way goes on to do so", async () => {
+  const app = quietApp();
+  app.context.onerror = function (this: Koa.Context, error: Error) {
+    if (error) this.res.writeHead(418).end(error.message);
+  };
+  app.use(() => Promise.reject(new Error("short and stout")));
+  const port = await serve(app, { wrapped: true });
+  expect(await ask(port)).toMatchObject({ status: 418, body: "short and stout" });
+});
+
+test("a request that came to the app in another way has its errors told, too", async () => {
+  const app = quietApp();
+  app.use((ctx) => ctx.throw(409));
+  listener(app);
+  expect(await ask(await serve(app))).toMatchObject({ status: 409 });
+  expect(app.errors).toMatchObject([{ status: 409 }]);
 });
 
 test("a server that was started inside a scope does not make it the current one of its requests", async () => {
