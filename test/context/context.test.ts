@@ -164,6 +164,11 @@ describe("equals", () => {
     expect(contextOf([one, 1]).equals(contextOf([one, 1], [two, 2]))).toBe(false);
   });
 
+  test("one value among others makes a difference, whichever it is", () => {
+    expect(contextOf([one, 1], [two, 2]).equals(contextOf([one, 1], [two, 3]))).toBe(false);
+    expect(contextOf([one, 1], [two, 2]).equals(contextOf([one, 3], [two, 2]))).toBe(false);
+  });
+
   test("a variable that is the value of another one is not taken for a key", () => {
     expect(contextOf([one, two]).equals(contextOf([two, two]))).toBe(false);
   });

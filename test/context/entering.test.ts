@@ -232,6 +232,12 @@ test("a bound function has the name and the length of the function", () => {
   expect([handler.name, handler.length]).toEqual(["onError", 3]);
 });
 
+test("the name and the length of a bound function can be redefined, as those of any function", () => {
+  const handler = bindContext(() => {});
+  Object.defineProperties(handler, { name: { value: "traced" }, length: { value: 4 } });
+  expect([handler.name, handler.length]).toEqual(["traced", 4]);
+});
+
 test.each([undefined, null, {}, "fn"])("%o instead of a function is a TypeError of bindContext", (fn) => {
   expect(() => bindContext(fn as never)).toThrow(TypeError);
 });

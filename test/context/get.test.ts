@@ -91,13 +91,3 @@ test("a variable finds its value wherever it stands in each Context", () => {
     expect(otherOrder.run(() => [first.get(), second.get()])).toEqual(["1b", "2b"]);
   }
 });
-
-test("the error of a lookup names the variable and the remedies", () => {
-  const requestId = new ContextVar<string>("requestId");
-  expect(() => requestId.get()).toThrow(
-    new ContextLookupError(
-      'Cannot get context variable "requestId": it has no value in this Context, and no default.',
-      "call requestId.set(value) earlier in this flow, or read it with requestId.get(fallback).",
-    ),
-  );
-});

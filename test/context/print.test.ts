@@ -81,6 +81,25 @@ test("a Context in JSON is its names and values", () => {
   expect(JSON.parse(json)).toMatchObject({ requestId: "req-001", password: "[secret]" });
 });
 
+test("a Context of ten variables or more shows how many, once", () => {
+  const context = new Context();
+  context.run(() => Array.from({ length: 12 }, (_, i) => new ContextVar<number>(`v${i}`).set(i)));
+  expect(inspect(context, { breakLength: Infinity })).toMatch(/^Context\(12\) \{ v0 => 0, .*, v11 => 11 \}$/);
+});
+
+test("a value that is a Map is shown as one", () => {
+  const roles = new ContextVar<Map<string, number>>("roles", { default: new Map([["admin", 1]]) });
+  expect(inspect(roles)).toBe("ContextVar { name: 'roles', default: Map(1) { 'admin' => 1 } }");
+});
+
+test("names, secrets and what is too deep have the colour of what is no string", () => {
+  const password = new ContextVar("password", { secret: true });
+  const context = password.run("swordfish", copyContext);
+  const special = (text: string) => `\u001b[36m${text}\u001b[39m`;
+  expect(inspect(context, { colors: true })).toBe(`Context(1) { ${special("password")} => ${special("[secret]")} }`);
+  expect(inspect({ context }, { colors: true, depth: 0 })).toBe(`{ context: ${special("[Context(1)]")} }`);
+});
+
 test("inspect's depth and colours reach the values", () => {
   const context = new Context();
   context.run(() => new ContextVar<object>("deep").set({ a: { b: { c: { d: 1 } } } }));
