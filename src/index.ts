@@ -20,7 +20,7 @@ export {
 export { Container, type ContainerOptions, container } from "./container/container.js";
 export { type Dep, dep } from "./container/dep.js";
 export { Lifecycle } from "./container/lifecycle.js";
-export { inject, injectAll, injectRef } from "./container/inject.js";
+export { inject, injectAll, injectProxy, injectRef } from "./container/inject.js";
 export type { Ref } from "./container/ref.js";
 export {
   type AbstractConstructor,

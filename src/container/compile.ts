@@ -233,14 +233,18 @@ interface Found {
 
 function sourceOf(holder: Plan, view: View, request: Request, trail: Trail | undefined): Found {
   const { token, as, transform } = request;
-  if (as !== undefined)
-    return { source: constantSource(new ScopeRef(view.container, token as InjectionToken)), plans: [] };
+  if (as !== undefined) return { source: constantSource(handleFor(view, as, token as InjectionToken)), plans: [] };
   if (isDelayed(token))
     return { source: delayedSource(view, token, (held) => assertNotCaptive(holder, held, request.via)), plans: [] };
   const inner = request.multiple ? allOf(view, request, trail) : oneOf(view, request, trail);
   if (transform === undefined) return inner;
   const transformer = compileToken(view, transform.token, trail);
   return { source: transformSource(transformer, inner.source, transform.args), plans: [transformer, ...inner.plans] };
+}
+
+/** What finds the instance of the current scope later: nothing is built for it now. */
+function handleFor({ container, host }: View, as: "ref" | "proxy", token: InjectionToken): object {
+  return as === "proxy" ? host.standInFor(token) : new ScopeRef(container, token);
 }
 
 function oneOf(view: View, { token, optional }: Request, trail: Trail | undefined): Found {

@@ -28,15 +28,16 @@ import {
   type ValueProvider,
 } from "./api.js";
 import type { Dep } from "./dep.js";
-import { ask, askAsync, type Counter, scopeIn } from "./ask.js";
+import { ask, askAsync, builtHere, type Counter, scopeIn } from "./ask.js";
 import { compile, planFor, planForAll, planIfAny } from "./compile.js";
 import { ContainerHome, type Host, isContainers, Outside } from "./homes.js";
 import { flightOf } from "./flight.js";
 import { Lifecycle } from "./lifecycle.js";
 import { OpenedScope } from "./opened-scope.js";
 import { NOT_CONSTANT, type Plan } from "./plan.js";
+import { assertStays, proxyOf } from "./proxy.js";
 import { Registration } from "./registration.js";
-import { type Constructor, type InjectionToken, isNormalToken, nameOfToken } from "./token.js";
+import { type Constructor, type InjectionToken, isNormalToken, nameOfToken, undelayed } from "./token.js";
 import { Family, View } from "./view.js";
 
 /** How a container is made. */
@@ -190,7 +191,7 @@ export class Container implements DependencyContainer, AsyncDisposable {
 
   resolve<T>(token: InjectionToken<T>): T {
     const plan = planFor(this.#view, token);
-    return (this.#isFinal(plan) ? plan.constant : ask(this.#forOne, token, plan)) as T;
+    return (this.#isFinal(plan) ? plan.constant : (builtHere(plan) ?? ask(this.#forOne, token, plan))) as T;
   }
 
   async resolveAsync<T>(token: InjectionToken<T>): Promise<T> {
@@ -205,6 +206,17 @@ export class Container implements DependencyContainer, AsyncDisposable {
   /** Whether the answer is there, no scope has another one, and nobody may be refused it. */
   #isFinal({ constant, reaches }: Plan): boolean {
     return constant !== NOT_CONSTANT && this.#view.family.overriding === 0 && reaches.length === 0;
+  }
+
+  /** An object that forwards each access to what this container gives for `token` there. @internal */
+  standInFor(token: InjectionToken): object {
+    let known: Plan | undefined;
+    return proxyOf(nameOfToken(token), () => {
+      const asked = undelayed(token);
+      const plan = planFor(this.#view, asked);
+      if (plan !== known) assertStays((known = plan));
+      return this.#isFinal(plan) ? plan.constant : (builtHere(plan) ?? ask(this.#forOne, asked, plan));
+    });
   }
 
   tryResolve<T>(token: InjectionToken<T>): T | undefined {
@@ -413,6 +425,7 @@ export class Container implements DependencyContainer, AsyncDisposable {
       open: this.#open,
       report: this.#report,
       planOf: (registration) => compile(this.#view, registration),
+      standInFor: (token) => this.standInFor(token),
       owns: (value) => this.#owns(value),
       keepAlive: () => this.#keepAlive(),
     };

@@ -6,6 +6,7 @@ import type { OpenScopes } from "../scope/lifespan.js";
 import { NO_SLOTS, Owner } from "../scope/owner.js";
 import type { Home, Place, Plan } from "./plan.js";
 import type { Registration } from "./registration.js";
+import type { InjectionToken } from "./token.js";
 
 /** What a home knows of its container. */
 export interface Host {
@@ -14,6 +15,8 @@ export interface Host {
   readonly open: OpenScopes;
   readonly report: (error: unknown) => void;
   planOf(registration: Registration): Plan;
+  /** An object that forwards to what the container gives for `token` at each access. */
+  standInFor(token: InjectionToken): object;
   /** Whether this value is it, a container around it, or an instance of either. */
   owns(value: unknown): boolean;
   /** Something here must be disposed one day: the container must be remembered. */

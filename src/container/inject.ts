@@ -22,3 +22,12 @@ export const injectAll: (token: InjectionToken, options?: { isOptional?: boolean
 export function injectRef(token: InjectionToken): DecoratesParameter {
   return tsyringeInject(refToken({ token, kind: "ref" }));
 }
+
+/**
+ * Injects a stand-in that forwards each access to the instance of the current scope: it can be used like the instance.
+ *
+ * Outside of every scope each access throws NoScopeError. Only objects have stand-ins; for all else take `@injectRef`.
+ */
+export function injectProxy(token: InjectionToken): DecoratesParameter {
+  return tsyringeInject(refToken({ token, kind: "proxy" }));
+}

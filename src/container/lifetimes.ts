@@ -131,6 +131,7 @@ function oncePerScope(plan: Plan, registration: Registration, { makeAsync }: Mak
   if (scopeName !== undefined || registration.pinnedTo !== undefined)
     return oncePerNamedScope(plan, registration, build, buildAsync);
   plan.get = slot < SLOTS_FLAT ? flatGet(plan, slot, build) : pagedGet(slot, build);
+  if (slot < SLOTS_FLAT) plan.flat = slot;
   plan.getAsync = (home, resolution, waiter) =>
     plan.async || home.flights !== undefined ? buildAsync(home, resolution, waiter) : plan.get(home, resolution);
 }

@@ -103,6 +103,8 @@ export class Plan implements Source {
   async = false;
   /** Where scopes keep it, if it is context-lived or a seed. */
   slot = -1;
+  /** As `slot`, where a scope has what is to be given there and nowhere else. */
+  flat = -1;
   /** Whether some instance below is, or may be, shared within one resolution. */
   perResolution = false;
   /** Makes a new value, whatever the lifetime. */

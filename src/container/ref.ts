@@ -2,7 +2,7 @@
 import { NoScopeError } from "../errors.js";
 import type { Resolver } from "./resolver.js";
 import type { InjectionToken } from "./token.js";
-import { nameOfToken } from "./token.js";
+import { nameOfToken, undelayed } from "./token.js";
 
 /** A handle that finds the instance of the current scope each time it is asked, and keeps none. */
 export interface Ref<T> {
@@ -25,16 +25,16 @@ export class ScopeRef<T> implements Ref<T> {
   }
 
   get(): T {
-    return this.#resolver.resolve(this.#token);
+    return this.#resolver.resolve(undelayed(this.#token));
   }
 
   getAsync(): Promise<T> {
-    return this.#resolver.resolveAsync(this.#token);
+    return this.#resolver.resolveAsync(undelayed(this.#token));
   }
 
   tryGet(): T | undefined {
     try {
-      return this.#resolver.tryResolve(this.#token);
+      return this.#resolver.tryResolve(undelayed(this.#token));
     } catch (error) {
       if (error instanceof NoScopeError) return undefined;
       throw error;

@@ -61,6 +61,19 @@ export function isDelayed(token: unknown): token is Delayed {
   return typeof token === "object" && token !== null && "createProxy" in token;
 }
 
+/** The token itself; of a `delay(() => Class)`, the class, whose module has been loaded by now. */
+export function undelayed<T>(token: InjectionToken<T>): InjectionToken<T> {
+  if (!isDelayed(token)) return token;
+  let found: Constructor | undefined;
+  const probe = (token as Delayed).createProxy((target) => {
+    found = target;
+    return {};
+  });
+  // tsyringe asks for the class when its stand-in is first used.
+  Reflect.getPrototypeOf(probe as object);
+  return found as InjectionToken<T>;
+}
+
 /** Whether it can be asked for at all. */
 export function isToken(value: unknown): value is InjectionToken {
   return isNormalToken(value) || isClass(value) || isDelayed(value);
