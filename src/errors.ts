@@ -178,16 +178,22 @@ export class UnregisteredTokenError extends AmbitError {
 
 /** A class whose constructor takes parameters that nothing describes. */
 export class MissingTypeInfoError extends AmbitError {
-  private constructor(message: string, fix: string) {
-    super("ERR_AMBIT_MISSING_TYPE_INFO", { message, fix });
+  private constructor(message: string, fix: string, sentences?: readonly string[]) {
+    super("ERR_AMBIT_MISSING_TYPE_INFO", { message, fix, sentences });
   }
 
   /** @param parameter the position without a type; `undefined` when the whole constructor is unknown */
   static of(className: string, parameter: number | undefined): MissingTypeInfoError {
     const which = parameter === undefined ? "" : `: nothing says what to inject as parameter #${parameter}.`;
+    return new MissingTypeInfoError(`TypeInfo not known for "${className}"${which}`, fixFor(className));
+  }
+
+  /** The emitted type of a parameter is no class: `Object` for an interface, `String`. The sentences are tsyringe's. */
+  static saysNothing(type: string, parameter: number, className: string, sentence: string): MissingTypeInfoError {
     return new MissingTypeInfoError(
-      `TypeInfo not known for "${className}"${which}`,
-      `put @inject(Token) before each constructor parameter of ${className}, or register it with { useClass: ${className}, deps: [...] }.`,
+      `TypeInfo not known for "${type}": it does not say what to inject as parameter #${parameter} of ${className}.`,
+      fixFor(className),
+      [sentence],
     );
   }
 
@@ -198,6 +204,10 @@ export class MissingTypeInfoError extends AmbitError {
       "import the class directly, or take it with @inject(delay(() => TheClass)) or by a token that both modules share.",
     );
   }
+}
+
+function fixFor(className: string): string {
+  return `put @inject(Token) before each constructor parameter of ${className}, or register it with { useClass: ${className}, deps: [...] }.`;
 }
 
 /** Things that need each other to be built. */

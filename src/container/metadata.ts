@@ -25,28 +25,51 @@ interface Descriptor {
   readonly transformArgs?: readonly unknown[];
 }
 
-/** The parameters of a constructor, or the position of the first that nothing describes. */
-export type ParameterInfo = readonly Parameter[] | { readonly unknownAt: number | undefined };
+/** The parameters of a constructor, or the position of the first that nothing describes, and its type if that says nothing. */
+export type ParameterInfo = readonly Parameter[] | Undescribed;
+
+interface Undescribed {
+  readonly unknownAt: number | undefined;
+  readonly type?: Constructor | undefined;
+}
 
 /** What the compiler emits where a type is no class, so that it says nothing. */
 const SAYS_NOTHING = new Set<unknown>([Object, Function, Array, Promise, String, Number, Boolean, Symbol, BigInt]);
 
-/** Reads what is known of the parameters of `target`; of its superclass where it has no constructor of its own. */
-export function parametersOf(target: Constructor): ParameterInfo {
-  const types: unknown[] | undefined = Reflect.getOwnMetadata("design:paramtypes", target);
-  const tokens: Record<number, unknown> | undefined = Reflect.getOwnMetadata("injectionTokens", target);
-  if (types === undefined && tokens === undefined) return inheritedOrNone(target);
-  const count = Math.max(types?.length ?? 0, target.length, ...Object.keys(tokens ?? {}).map((key) => Number(key) + 1));
-  const written = Array.from({ length: count }, (_, index) => tokens?.[index] ?? types?.[index]);
-  const unknownAt = written.findIndex((entry, index) => SAYS_NOTHING.has(entry) || !(types || index in (tokens ?? {})));
-  return unknownAt >= 0 ? { unknownAt } : written.map(parameterFrom);
+/** Classes whose constructor hands on what it is given. */
+const handingOn = new WeakSet<Constructor>();
+
+/** Says that `target` takes what its superclass takes, though it has a constructor of its own. */
+export function handsOn(target: Constructor): void {
+  handingOn.add(target);
 }
 
-function inheritedOrNone(target: Constructor): ParameterInfo {
+/**
+ * Reads what is known of the parameters of `target`; of its superclass where it has no constructor of its own.
+ *
+ * @param from the first position of which something must be known; the caller has arguments for those before it
+ */
+export function parametersOf(target: Constructor, from = 0): ParameterInfo {
+  const types: unknown[] | undefined = Reflect.getOwnMetadata("design:paramtypes", target);
+  const tokens: Record<number, unknown> | undefined = Reflect.getOwnMetadata("injectionTokens", target);
+  if (types === undefined && tokens === undefined) return inheritedOrNone(target, from);
+  const count = Math.max(types?.length ?? 0, target.length, ...Object.keys(tokens ?? {}).map((key) => Number(key) + 1));
+  const written = Array.from({ length: count }, (_, index) => tokens?.[index] ?? types?.[index]);
+  const isUnknown = (entry: unknown, index: number) => SAYS_NOTHING.has(entry) || !(types || index in (tokens ?? {}));
+  const unknownAt = written.findIndex((entry, index) => index >= from && isUnknown(entry, index));
+  return unknownAt >= 0 ? { unknownAt, type: written[unknownAt] as Constructor } : written.map(parameterFrom);
+}
+
+function inheritedOrNone(target: Constructor, from: number): ParameterInfo {
   const parent: unknown = Object.getPrototypeOf(target);
-  if (isClass(parent) && parent !== Function.prototype && ownConstructor(target) === undefined)
-    return parametersOf(parent);
-  return target.length === 0 ? [] : { unknownAt: undefined };
+  if (isClass(parent) && parent !== Function.prototype && constructorOf(target) === undefined)
+    return parametersOf(parent, from);
+  return target.length <= from ? [] : { unknownAt: undefined };
+}
+
+/** The text of a constructor that takes something of its own. */
+function constructorOf(target: Constructor): string | undefined {
+  return handingOn.has(target) ? undefined : ownConstructor(target);
 }
 
 function parameterFrom(written: unknown): Parameter {
@@ -62,7 +85,7 @@ function isDescriptor(written: unknown): written is Descriptor {
 
 /** The name of a parameter, for an error; `undefined` where the source does not show it. */
 export function parameterName(target: Constructor, index: number): string | undefined {
-  const [own] = [...withSuperclasses(target)].flatMap((part) => ownConstructor(part) ?? []);
+  const [own] = [...withSuperclasses(target)].flatMap((part) => constructorOf(part) ?? []);
   const [, names] = /^constructor\s*\(([\w$,\s]+)\)/.exec(own ?? "") ?? [];
   return names?.split(",")[index]?.trim();
 }

@@ -20,19 +20,50 @@ export interface Request extends Parameter {
  *
  * @throws MissingTypeInfoError ERR_AMBIT_MISSING_TYPE_INFO when nothing describes one of its parameters
  */
-export function requestsOfClass(target: Constructor): readonly Request[] {
-  const info = parametersOf(target);
-  const className = nameOfToken(target);
-  if ("unknownAt" in info) throw MissingTypeInfoError.of(className, info.unknownAt);
-  return info.map((parameter, index) => {
+export function requestsOfClass(given: Constructor): readonly Request[] {
+  const { target, from } = remaining.get(given) ?? { target: given, from: 0 };
+  const info = parametersOf(target, from);
+  if ("unknownAt" in info) throw undescribed(target, info.unknownAt, info.type);
+  const requests = info.map((parameter, index) => {
     const name = parameterName(target, index);
-    const position = `${name === undefined ? "" : `"${name}" `}at position #${index}`;
-    return {
-      ...throughRef(parameter),
-      via: `parameter #${index}${name === undefined ? "" : ` (${name})`}`,
-      sentence: `Cannot inject the dependency ${position} of "${className}" constructor. Reason:`,
-    };
+    const via = `parameter #${index}${name === undefined ? "" : ` (${name})`}`;
+    return { ...throughRef(parameter), via, sentence: sentenceOf(target, index) };
   });
+  return requests.slice(from);
+}
+
+/** tsyringe's sentence. */
+function sentenceOf(target: Constructor, index: number): string {
+  const name = parameterName(target, index);
+  const position = `${name === undefined ? "" : `"${name}" `}at position #${index}`;
+  return `Cannot inject the dependency ${position} of "${nameOfToken(target)}" constructor. Reason:`;
+}
+
+function undescribed(target: Constructor, index: number | undefined, type?: Constructor): MissingTypeInfoError {
+  const className = nameOfToken(target);
+  return index === undefined || type === undefined
+    ? MissingTypeInfoError.of(className, index)
+    : MissingTypeInfoError.saysNothing(nameOfToken(type), index, className, sentenceOf(target, index));
+}
+
+/** A constructor, and the position from which on it lacks arguments. */
+interface Remaining {
+  readonly target: Constructor;
+  readonly from: number;
+}
+
+const remaining = new WeakMap<Constructor, Remaining>();
+
+/** A class that is given what `target` asks for from position `from` on, and keeps it. */
+export function remainingArguments(target: Constructor, from: number): Constructor<{ given: readonly unknown[] }> {
+  class Arguments {
+    readonly given: readonly unknown[];
+    constructor(...given: unknown[]) {
+      this.given = given;
+    }
+  }
+  remaining.set(Arguments, { target, from });
+  return Object.defineProperty(Arguments, "name", { value: nameOfToken(target) });
 }
 
 function throughRef(parameter: Parameter): Parameter & { as?: "ref" | "proxy" } {

@@ -133,7 +133,7 @@ describe("a class whose parameters nothing describes", () => {
     );
   });
 
-  test("an interface type: says which parameter", () => {
+  test("an interface type: says which parameter, in tsyringe's words", () => {
     interface Smtp {
       send(): void;
     }
@@ -147,7 +147,11 @@ describe("a class whose parameters nothing describes", () => {
     }
     const error = thrownBy(() => new Container().resolve(Mailer));
     expect(error).toBeInstanceOf(MissingTypeInfoError);
-    expect(error.message).toContain('TypeInfo not known for "Mailer": nothing says what to inject as parameter #1');
+    expect(error.message).toBe(
+      'Cannot inject the dependency "smtp" at position #1 of "Mailer" constructor. Reason:\n' +
+        '    TypeInfo not known for "Object": it does not say what to inject as parameter #1 of Mailer.\n' +
+        "Fix: put @inject(Token) before each constructor parameter of Mailer, or register it with { useClass: Mailer, deps: [...] }.",
+    );
   });
 
   test.each([
