@@ -19,6 +19,14 @@ export {
 } from "./container/api.js";
 export { Container, type ContainerOptions, container } from "./container/container.js";
 export { type Dep, dep } from "./container/dep.js";
+export {
+  type FactoryFunction,
+  instanceCachingFactory,
+  instancePerContainerCachingFactory,
+  predicateAwareClassFactory,
+} from "./container/factories.js";
+export { isClassProvider, isFactoryProvider, isTokenProvider, isValueProvider } from "./container/guards.js";
+export type { Frequency, ResolutionType } from "./container/interceptors.js";
 export { Lifecycle } from "./container/lifecycle.js";
 export { inject, injectAll, injectProxy, injectRef } from "./container/inject.js";
 export type { Ref } from "./container/ref.js";
@@ -26,12 +34,16 @@ export {
   type AbstractConstructor,
   type Constructor,
   type InjectionToken,
+  isNormalToken,
   type Token,
   token,
 } from "./container/token.js";
-export { delay, injectAllWithTransform, injectWithTransform } from "./container/tsyringe.js";
+export type { Transform } from "./container/sources.js";
+export { delay, type Disposable, injectAllWithTransform, injectWithTransform } from "./container/tsyringe.js";
 export * from "./context/index.js";
+export { autoInjectable } from "./decorators/auto-injectable.js";
 export { contextScoped, injectable, scoped, singleton, threadScoped } from "./decorators/classes.js";
+export { registry, type RegistryEntry } from "./decorators/registry.js";
 export {
   AsyncDependencyError,
   CaptiveDependencyError,

@@ -24,11 +24,13 @@ export interface ClassWithDepsProvider<T, D extends readonly Dep[]> {
 /** Gives a value that the caller made, and ends. */
 export interface ValueProvider<T> {
   readonly useValue: T;
+  readonly deps?: undefined;
 }
 
 /** Another name for a token. It owns nothing. */
 export interface TokenProvider<T> {
   readonly useToken: InjectionToken<T>;
+  readonly deps?: undefined;
 }
 
 /** Builds with a function, which may ask the container. */
@@ -73,20 +75,21 @@ export interface GeneratorWithDepsProvider<T, D extends readonly Dep[]> {
 /** Is given when a scope opens. */
 export interface SeedProvider {
   readonly useSeed: true;
+  readonly deps?: undefined;
 }
 
 /** Everything that can be registered for a token of type `T`. */
 export type Provider<T = any> =
   | ClassProvider<T>
-  | ClassWithDepsProvider<T, any>
+  | ClassWithDepsProvider<T, readonly Dep[]>
   | ValueProvider<T>
   | TokenProvider<T>
   | FactoryProvider<T>
-  | FactoryWithDepsProvider<T, any>
+  | FactoryWithDepsProvider<T, readonly Dep[]>
   | AsyncFactoryProvider<T>
-  | AsyncFactoryWithDepsProvider<T, any>
+  | AsyncFactoryWithDepsProvider<T, readonly Dep[]>
   | GeneratorProvider<T>
-  | GeneratorWithDepsProvider<T, any>
+  | GeneratorWithDepsProvider<T, readonly Dep[]>
   | SeedProvider;
 
 /** How long what a registration builds lives, and who ends it. */

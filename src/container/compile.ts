@@ -20,6 +20,7 @@ import { type Edge, type Get, Plan, type Reach, type Source, standInFor } from "
 import { ScopeRef } from "./ref.js";
 import { Registration } from "./registration.js";
 import { type Request, requestsOfClass, requestsOfDeps } from "./requests.js";
+import { keeperFor } from "./keeper.js";
 import { findSeed, seedNotGiven } from "./seeds.js";
 import { allSource, constantSource, transformSource } from "./sources.js";
 import {
@@ -375,7 +376,8 @@ const scopeSource: Source = { get: scopeOf, getAsync: scopeOf, async: false };
 function makerOf(plan: Plan, registration: Registration): Maker {
   const { provider, kind, owned } = registration;
   const { container } = plan.place;
-  const given = [constantSource(container), scopeSource];
+  const keeper = keeperFor(registration, plan.place as View);
+  const given = [constantSource(container), scopeSource, ...(keeper === undefined ? [] : [constantSource(keeper)])];
   const sources = provider.deps === undefined && kind !== "useClass" ? given : plan.edges.map(({ source }) => source);
   if (kind === "useFactory") return factoryMaker(plan, registration, sources);
   if (kind === "useAsyncFactory") return asyncFactoryMaker(plan, registration, sources);

@@ -4,6 +4,9 @@ import type { InjectionToken } from "./token.js";
 /** Whether one was asked for, or all. */
 export type ResolutionType = "Single" | "All";
 
+/** How often an interceptor is called: each time, or only the first. */
+export type Frequency = "Always" | "Once";
+
 interface Interceptor {
   readonly callback: (...args: any[]) => void;
   readonly once: boolean;
@@ -14,12 +17,7 @@ export class Interceptors {
   readonly #before = new Map<InjectionToken, Interceptor[]>();
   readonly #after = new Map<InjectionToken, Interceptor[]>();
 
-  add(
-    when: "before" | "after",
-    token: InjectionToken,
-    callback: (...args: any[]) => void,
-    frequency: "Always" | "Once",
-  ): void {
+  add(when: "before" | "after", token: InjectionToken, callback: (...args: any[]) => void, frequency: Frequency): void {
     const table = when === "before" ? this.#before : this.#after;
     const list = table.get(token);
     const interceptor = { callback, once: frequency === "Once" };

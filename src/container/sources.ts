@@ -18,8 +18,9 @@ export function allSource(plans: readonly Plan[]): Source {
   };
 }
 
-interface Transform {
-  transform(incoming: unknown, ...args: unknown[]): unknown;
+/** What `@injectWithTransform` and `@injectAllWithTransform` resolve to change what they inject. */
+export interface Transform<In = any, Out = any> {
+  transform(incoming: In, ...args: any[]): Out;
 }
 
 /** tsyringe's transforms: what `inner` gives, changed by what `transformer` gives. */

@@ -4,6 +4,7 @@ import "reflect-metadata";
 export {
   type ClassProvider as TsyringeClassProvider,
   delay,
+  type Disposable,
   type DependencyContainer as TsyringeContainer,
   type InjectionToken as TsyringeToken,
   inject as tsyringeInject,

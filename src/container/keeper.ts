@@ -1,0 +1,37 @@
+/** Factories that keep what they make: they make it for a container, and not for whoever happens to ask first. */
+import type { DependencyContainer } from "./api.js";
+import { inHome } from "./claim.js";
+import { Holding, within } from "./frame.js";
+import { Lifecycle } from "./lifecycle.js";
+import { type Home, Plan } from "./plan.js";
+import type { Registration } from "./registration.js";
+import type { View } from "./view.js";
+
+/** What such a factory is given as its third argument. */
+export interface Keeper {
+  /** For which it keeps it. */
+  readonly container: DependencyContainer;
+  /** Calls `make` as singletons are built: it may hold nothing that a scope ends, and no scope owns its parts. */
+  keep<T>(make: () => T): T;
+}
+
+/** The container that registered the factory, or the one that is asked. */
+type Where = "registered" | "asked";
+
+const keeping = new WeakMap<object, Where>();
+
+/** Says that `factory` keeps what it makes, and for which container. */
+export function keepsFor<F extends object>(where: Where, factory: F): F {
+  keeping.set(factory, where);
+  return factory;
+}
+
+/** The keeper for the factory of `registration`; `undefined` for one that keeps nothing. */
+export function keeperFor(registration: Registration, view: View): Keeper | undefined {
+  const where = keeping.get(registration.provider.useFactory as object);
+  if (where === undefined) return undefined;
+  const place = where === "registered" ? view.whereRegistered(registration).base : view.base;
+  const lifecycle = where === "registered" ? Lifecycle.Singleton : Lifecycle.ContainerScoped;
+  const holding = new Holding(new Plan(registration.name, lifecycle, undefined, place), place.home as Home);
+  return { container: place.container, keep: (make) => inHome(holding.home, () => within(holding, make)) };
+}
