@@ -102,18 +102,6 @@ test("tells of each failure by itself, however deep the scopes were nested", asy
   });
 });
 
-test("closes scopes that are nested more deeply than the call stack goes", async () => {
-  const depth = 20_000;
-  let ended = 0;
-  const container = new Container();
-  for (let level = 0, parent: Scope | null = null; level < depth; level++) {
-    parent = container.createScope({ parent });
-    parent.defer(async () => void ended++);
-  }
-  await container.dispose();
-  expect(ended).toBe(depth);
-});
-
 describe("afterwards", () => {
   test("everything of the container answers ContainerDisposedError", async () => {
     const container = new Container().register("pool", { useValue: "pool" });
