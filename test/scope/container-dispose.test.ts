@@ -1,5 +1,5 @@
 /** container.dispose(): open scopes, child containers, its own; and what it all answers after that. */
-import { Container, ContainerDisposedError, Lifecycle, type Outcome, type Scope, ScopeClosedError } from "ambit";
+import { Container, ContainerDisposedError, Lifecycle, type Outcome, ScopeClosedError } from "ambit";
 import { describe, expect, test } from "vitest";
 import { deferred } from "../support/deferred.js";
 
