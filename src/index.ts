@@ -62,6 +62,8 @@ export {
   UnregisteredTokenError,
   ValidationError,
 } from "./errors.js";
+export { bridge } from "./interop/bridge.js";
+import "./interop/tsyringe-container.js";
 export { currentScope } from "./container/current-scope.js";
 export type { Outcome } from "./scope/outcome.js";
 export { ScopeToken } from "./scope/run.js";

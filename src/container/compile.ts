@@ -17,6 +17,7 @@ import { Lifecycle, outlivesScopes } from "./lifecycle.js";
 import { applyLifetime } from "./lifetimes.js";
 import { asyncFactoryMaker, classMaker, factoryMaker, generatorMaker, isAsyncGenerator, type Maker } from "./make.js";
 import { type Edge, type Get, Plan, type Reach, type Source, standInFor } from "./plan.js";
+import { ForeignRegistration } from "./foreign.js";
 import { ScopeRef } from "./ref.js";
 import { Registration } from "./registration.js";
 import { type Request, requestsOfClass, requestsOfDeps } from "./requests.js";
@@ -94,7 +95,7 @@ function compileToken(view: View, token: InjectionToken | undefined, trail: Trai
 /** What answers `token`: the last registration, a seed that some scope was given, what every container has, the class. */
 function answerTo(view: View, token: InjectionToken): Registration | undefined {
   const { seeds, builtIn } = view.family;
-  const found = view.find(token)?.at(-1) ?? seeds.get(token) ?? builtIn.get(token);
+  const found = view.find(token)?.at(-1) ?? seeds.get(token) ?? builtIn.get(token) ?? view.foreignTo(token);
   return found ?? (isClass(token) ? view.implicit(token) : undefined);
 }
 
@@ -286,9 +287,15 @@ function allOf(view: View, { token, optional }: Request, trail: Trail | undefine
   if (answers.length === 0 && optional && isNormalToken(token)) return { source: constantSource([]), plans: [] };
   // What nobody answers is an error of which `compileToken` knows the words.
   if (answers.length === 0) return { source: allSource([compileToken(view, token, trail)]), plans: [] };
+  if (answers[0] instanceof ForeignRegistration) return { source: allOfForeign(answers[0]), plans: [] };
   const plans = answers.map((registration) => compile(view, registration, trail));
   const given = optional ? allIfGiven(answers, plans) : allSource(plans);
   return { source: watchedAll(view, token as InjectionToken, given), plans };
+}
+
+function allOfForeign({ token, from }: ForeignRegistration): Source {
+  const get = () => from.resolveAll(token);
+  return { get, getAsync: get, async: false };
 }
 
 /** Everything that was registered for `token`; else what answers it. */

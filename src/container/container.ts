@@ -30,6 +30,7 @@ import {
 import type { Dep } from "./dep.js";
 import { ask, askAsync, builtHere, type Counter, scopeIn } from "./ask.js";
 import { compile, planFor, planForAll, planIfAny } from "./compile.js";
+import type { Foreign } from "./foreign.js";
 import { ContainerHome, type Host, isContainers, Outside } from "./homes.js";
 import { flightOf } from "./flight.js";
 import { Lifecycle } from "./lifecycle.js";
@@ -132,6 +133,12 @@ export class Container implements DependencyContainer, AsyncDisposable {
     return this;
   }
 
+  /** Joins a container of another library; once, however often it is asked. @internal */
+  join(other: object, foreign: () => Foreign): void {
+    this.#assertLiving();
+    this.#view.join(other, this.#view.joined.get(other) ?? foreign());
+  }
+
   /** Another name for `to`, or a class for `from`. */
   registerType<T>(from: InjectionToken<T>, to: InjectionToken<T>): this {
     return isNormalToken(to)
@@ -156,7 +163,8 @@ export class Container implements DependencyContainer, AsyncDisposable {
   /** Whether this container knows `token`; with `recursive`, also whether one around it does. */
   isRegistered(token: InjectionToken, recursive = false): boolean {
     this.#assertLiving();
-    return this.#view.registrations.has(token) || (recursive && (this.#parent?.isRegistered(token, true) ?? false));
+    if (this.#view.registrations.has(token)) return true;
+    return recursive && (this.#parent?.isRegistered(token, true) ?? this.#view.foreignTo(token) !== undefined);
   }
 
   /** Forgets all registrations and interceptors. What was built stays owned, and is disposed with the container. */

@@ -102,11 +102,11 @@ class Forwarding implements ProxyHandler<object> {
   }
 
   #forwarding(method: Method): Method {
-    const forwarding = this;
     const { proxy } = this;
+    const current = () => this.instance();
     function forward(this: unknown, ...args: unknown[]): unknown {
       if (this !== proxy) return method.apply(this, args);
-      const instance = forwarding.instance();
+      const instance = current();
       const result = method.apply(instance, args);
       // What a fluent method returns must not outlive the scope either.
       return result === instance ? proxy : result;

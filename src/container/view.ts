@@ -2,6 +2,7 @@
 import { ContainerDisposedError } from "../errors.js";
 import { DISPOSING, OPEN, type Owner } from "../scope/owner.js";
 import type { DependencyContainer } from "./api.js";
+import { type Foreign, ForeignRegistration } from "./foreign.js";
 import type { Host } from "./homes.js";
 import { Interceptors } from "./interceptors.js";
 import type { Place, Plan } from "./plan.js";
@@ -43,6 +44,9 @@ export class View implements Place {
   /** Classes that nobody registered: they are transient. */
   readonly #implicit = new Map<InjectionToken, Registration>();
   readonly instances = new Map<Registration, unknown>();
+  /** Containers of another library that are asked for what nobody registered here. */
+  readonly joined = new Map<object, Foreign>();
+  readonly #foreign = new Map<InjectionToken, ForeignRegistration>();
   readonly interceptors: Interceptors;
   /** When its own registrations changed last, and up to which change its plans are good. */
   #changed = 0;
@@ -144,17 +148,38 @@ export class View implements Place {
     this.changed();
   }
 
+  /** Asks `foreign` for what nobody registered here, and tells it what somebody has. */
+  join(other: object, foreign: Foreign): void {
+    this.joined.set(other, foreign);
+    for (const registrations of this.registrations.values()) for (const each of registrations) foreign.learn(each);
+    this.changed();
+  }
+
   add(registration: Registration): void {
     const { token } = registration;
     const before = this.registrations.get(token);
     if (before === undefined) this.registrations.set(token, [registration]);
     else before.push(registration);
+    for (const foreign of this.joined.values()) foreign.learn(registration);
     this.changed();
   }
 
   /** Everything registered for `token` by the nearest container that knows it. */
   find(token: InjectionToken): readonly Registration[] | undefined {
     return this.registrations.get(token) ?? this.parent?.find(token);
+  }
+
+  /** What stands for a token that only a joined container knows. */
+  foreignTo(token: InjectionToken): ForeignRegistration | undefined {
+    for (const foreign of this.joined.values()) {
+      if (!foreign.knows(token)) continue;
+      const known = this.#foreign.get(token);
+      if (known?.from === foreign) return known;
+      const registration = new ForeignRegistration(token, foreign);
+      this.#foreign.set(token, registration);
+      return registration;
+    }
+    return this.parent?.foreignTo(token);
   }
 
   /** The nearest view, from here outwards, in which this was registered. */

@@ -1,0 +1,23 @@
+/** Containers of another library, asked for what nobody registered here. */
+import { Registration } from "./registration.js";
+import type { InjectionToken } from "./token.js";
+
+/** Another container beside one of ours. It owns what it gives. */
+export interface Foreign {
+  /** Whether it has a registration of its own for `token`. */
+  knows(token: InjectionToken): boolean;
+  resolve(token: InjectionToken): unknown;
+  resolveAll(token: InjectionToken): unknown[];
+  /** Hears of what was registered here. */
+  learn(registration: Registration): void;
+}
+
+/** What stands for a token that only another container knows. */
+export class ForeignRegistration extends Registration {
+  constructor(
+    token: InjectionToken,
+    readonly from: Foreign,
+  ) {
+    super(token, { useFactory: () => from.resolve(token) }, {});
+  }
+}

@@ -1,0 +1,81 @@
+/** `bridge`: joins any two containers as the two default ones are. */
+import { bridge, Container, Lifecycle, NoScopeError } from "ambit";
+import { container as tsyringeContainer } from "tsyringe";
+import { expect, test } from "vitest";
+
+class User {
+  readonly name = "user";
+}
+class Holder {
+  constructor(readonly user: User) {}
+}
+
+function bridged() {
+  const ours = new Container();
+  const theirs = tsyringeContainer.createChildContainer();
+  const join = () => bridge(ours, theirs);
+  return { ours, theirs, join };
+}
+
+test("what was registered before and after is known to the other side", () => {
+  const { ours, theirs, join } = bridged();
+  ours.register("before", { useFactory: () => ({ at: "before" }) }, { lifecycle: Lifecycle.ContextScoped });
+  join();
+  ours.register("after", { useFactory: () => ({ at: "after" }) }, { lifecycle: Lifecycle.ContextScoped });
+  const [before, after] = ["before", "after"].map((token) => theirs.resolve<{ at: string }>(token));
+  ours.runInScopeSync(() => expect([before?.at, after?.at]).toEqual(["before", "after"]));
+  expect(() => before?.at).toThrow(NoScopeError);
+});
+
+test("what only the other side knows is found, from the containers below as well", () => {
+  const { ours, theirs, join } = bridged();
+  join();
+  theirs.register("theirs", { useValue: 1 });
+  expect(ours.resolve("theirs")).toBe(1);
+  expect(ours.createChildContainer().resolve("theirs")).toBe(1);
+  expect(new Container().tryResolve("theirs")).toBeUndefined();
+});
+
+test("two of the other side are asked in turn", () => {
+  const { ours, theirs, join } = bridged();
+  const more = tsyringeContainer.createChildContainer();
+  join();
+  bridge(ours, more);
+  more.register("more", { useValue: 2 });
+  theirs.register("one", { useValue: 1 });
+  expect([ours.resolve("one"), ours.resolve("more")]).toEqual([1, 2]);
+});
+
+test("joining again tells the other side what it has forgotten, and nothing twice", () => {
+  const { ours, theirs, join } = bridged();
+  ours.register(User, { useClass: User }, { lifecycle: Lifecycle.ContextScoped });
+  join();
+  join();
+  expect(theirs.resolveAll(User)).toHaveLength(1);
+  theirs.reset();
+  expect(theirs.isRegistered(User)).toBe(false);
+  join();
+  const user = theirs.resolve(User);
+  expect(() => user.name).toThrow(NoScopeError);
+});
+
+test("what it has told is not taken for the other side's own after a reset of ours", () => {
+  const { ours, theirs, join } = bridged();
+  ours.register("user", { useClass: User }, { lifecycle: Lifecycle.ContextScoped });
+  join();
+  ours.reset();
+  expect(theirs.isRegistered("user")).toBe(true);
+  expect(ours.tryResolve("user")).toBeUndefined();
+});
+
+test("overrides in a scope are seen by what the other side holds", () => {
+  const { ours, theirs, join } = bridged();
+  ours.register(User, { useClass: User }, { lifecycle: Lifecycle.ContextScoped });
+  join();
+  theirs.register(Holder, { useFactory: (container) => new Holder(container.resolve(User)) });
+  const holder = theirs.resolve(Holder);
+  ours.runInScopeSync((scope) => {
+    scope.override(User, { useValue: { name: "fake" } });
+    expect(holder.user.name).toBe("fake");
+  });
+});
