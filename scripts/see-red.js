@@ -19,7 +19,7 @@ const copy = mkdtempSync(join(tmpdir(), "ambit-see-red-"));
 let survived = 0;
 try {
   for (const name of ["src", "test", "package.json", "tsconfig.json", "vitest.config.ts"]) {
-    cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+    cpSync(join(ROOT, name), join(copy, name), { recursive: true, filter: (path) => !path.endsWith("node_modules") });
   }
   symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
   for (const mutation of chosen) {
