@@ -78,7 +78,6 @@ describe("constructed by hand", () => {
     @autoInjectable()
     class View {
       readonly all: unknown[];
-      // biome-ignore lint/complexity/noArguments: what was handed on
       constructor(readonly clock?: Clock) {
         this.all = [...arguments];
       }

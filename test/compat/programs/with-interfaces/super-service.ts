@@ -1,0 +1,3 @@
+export interface SuperService {
+  answer(): string;
+}

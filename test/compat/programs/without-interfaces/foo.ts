@@ -1,0 +1,3 @@
+export class Foo {
+  readonly name = "foo";
+}
