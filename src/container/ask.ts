@@ -164,7 +164,10 @@ export async function obtainAsync(plan: Plan, home: Home, waiter: Flight | undef
   if (home.phase >= DISPOSING) return remaining(plan, home);
   const frame = callStack.frame as Frame | undefined;
   try {
-    return await startAsync(plan, home, waiter);
+    const owner = scopeKeeping(plan, home);
+    const value = await startAsync(plan, home, waiter);
+    if (owner !== undefined && owner.phase >= DISPOSING) assertNotOver(value, plan, owner);
+    return value;
   } catch (error) {
     throw explained(error, plan, frame ?? waiter);
   }
@@ -200,16 +203,35 @@ function remaining(plan: Plan, home: Home): unknown {
 }
 
 function keptBy(plan: Plan, home: Home): { readonly value: unknown } | undefined {
-  const { registration, scopeName, slot, constant } = plan;
+  const { registration, slot, constant } = behind(plan);
   if (constant !== NOT_CONSTANT) return { value: constant };
-  const [aliased] = registration?.kind === "useToken" ? plan.edges.flatMap(({ plans }) => plans) : [];
-  if (aliased !== undefined) return keptBy(aliased, home);
   if (slot < 0 || registration === undefined) return undefined;
   if (registration.kind === "useSeed") return findSeed(home, slot);
-  const scope = registration.pinnedTo ?? (scopeName === undefined ? home : nearestNamed(home, scopeName));
-  if (!(scope instanceof Lifespan)) return undefined;
+  const scope = scopeKeeping(plan, home);
+  if (scope === undefined) return undefined;
   const kept = keptInSlot(scope, slot);
   return kept !== undefined && isAlive(kept.value, registration, scope) ? kept : undefined;
+}
+
+/** What an alias stands for; every other plan itself. */
+function behind(plan: Plan): Plan {
+  const [aliased] = plan.registration?.kind === "useToken" ? plan.edges.flatMap(({ plans }) => plans) : [];
+  return aliased === undefined ? plan : behind(aliased);
+}
+
+/** The scope that ends what `home` is given by this plan; `undefined` where that outlives scopes. */
+function scopeKeeping(plan: Plan, home: Home): OpenedHome | undefined {
+  const { registration, scopeName, lifecycle } = behind(plan);
+  if (outlivesScopes(lifecycle)) return undefined;
+  const scope = registration?.pinnedTo ?? (scopeName === undefined ? home : nearestNamed(home, scopeName));
+  return scope instanceof Lifespan ? (scope as OpenedHome) : undefined;
+}
+
+/** Whoever waits for a build hears of it a few microtasks after it is there: its scope may have ended it by then. */
+function assertNotOver(value: unknown, plan: Plan, scope: OpenedHome): void {
+  const { registration } = behind(plan);
+  if (registration === undefined) return;
+  if (scope.phase === CLOSED || !isAlive(value, registration, scope)) throw endedError(scope, plan);
 }
 
 /** Whether what a scope keeps has not been disposed, by it or by whoever else owns it. */

@@ -256,6 +256,41 @@ test("6: an instance that finishes too late is disposed at once, and its waiter 
   expect(log).toEqual(["disposal begins", "disposal ends", "waiter rejected"]);
 });
 
+test("6: an instance that its scope has ended before its waiter goes on is not given to it any more", async () => {
+  const log: string[] = [];
+  const connected = deferred();
+  const container = new Container()
+    .register("connection", { useAsyncFactory: () => connected.promise.then(() => "connection") }, context)
+    .register("service", { deps: ["connection"], useFactory: () => ({ dispose: () => log.push("disposed") }) }, context)
+    .register("alias", { useToken: "service" });
+  const scope = container.createScope();
+  const given = (token: string) => scope.resolveAsync(token).catch((error: unknown) => error);
+  const waiters = [given("service"), given("alias")];
+  // Closing waits for the connection alone, and goes on in the microtasks in which the service is built of it.
+  void scope.hold(scope.resolveAsync("connection"));
+  const closed = scope.close();
+  connected.resolve();
+  for (const answer of await Promise.all(waiters)) expect(answer).toBeInstanceOf(ScopeClosedError);
+  await closed;
+  expect(log).toEqual(["disposed"]);
+});
+
+test("6: what lives around a nested scope is given to who asked inside, though that is closed meanwhile", async () => {
+  const connected = deferred();
+  const container = new Container().register(
+    "connection",
+    { useAsyncFactory: () => connected.promise.then(() => "connection") },
+    { ...context, scopeName: "request" },
+  );
+  const scope = container.createScope({ name: "request" });
+  const nested = container.createScope({ parent: scope });
+  const asked = nested.resolveAsync("connection");
+  await nested.close();
+  connected.resolve();
+  await expect(asked).resolves.toBe("connection");
+  await scope.close();
+});
+
 test("6: every waiter of an instance that finishes too late is rejected", async () => {
   const connected = deferred();
   const container = new Container().register(

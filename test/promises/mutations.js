@@ -182,6 +182,14 @@ export const MUTATIONS = [
     tests: "06-nothing-from-a-closed-scope",
   },
   {
+    promise: 6,
+    breaks: "who waits is given what its scope has ended meanwhile",
+    file: "container/ask.ts",
+    line: "    if (owner !== undefined && owner.phase >= DISPOSING) assertNotOver(value, plan, owner);\n",
+    by: "",
+    tests: "06-nothing-from-a-closed-scope",
+  },
+  {
     promise: 7,
     breaks: "what a bare factory returned is disposed",
     file: "container/registration.ts",
