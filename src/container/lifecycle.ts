@@ -12,6 +12,16 @@ export const Lifecycle = {
 
 export type Lifecycle = (typeof Lifecycle)[keyof typeof Lifecycle];
 
+/** Each lifetime as a type, as tsyringe's enum has them: `Lifecycle.Singleton`. */
+export declare namespace Lifecycle {
+  type Transient = typeof TsyringeLifecycle.Transient;
+  type Singleton = typeof TsyringeLifecycle.Singleton;
+  type ResolutionScoped = typeof TsyringeLifecycle.ResolutionScoped;
+  type ContainerScoped = typeof TsyringeLifecycle.ContainerScoped;
+  type ContextScoped = 4;
+  type ThreadScoped = 5;
+}
+
 const PROSE: Record<Lifecycle, string> = {
   [Lifecycle.Transient]: "transient",
   [Lifecycle.Singleton]: "singleton",

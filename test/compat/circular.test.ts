@@ -1,11 +1,11 @@
 /** The section "Circular dependencies" of tsyringe's README, and what its tests promise of it. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { libraries, says } from "./libraries.js";
+import { libraries, resetBoth, says } from "./libraries.js";
 
 describe.each(libraries)("%s", (name, lib) => {
   const { container, delay, inject, injectable, Lifecycle, registry } = lib;
 
-  beforeEach(() => container.reset());
+  beforeEach(resetBoth);
 
   describe("Circular dependencies", () => {
     test("a class that is not there yet when it is needed: the sentence of the README", () => {

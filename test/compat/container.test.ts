@@ -1,7 +1,7 @@
 /** The section "Container" of tsyringe's README, and what its tests promise of it. */
 import type { DependencyContainer } from "tsyringe";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { libraries, says } from "./libraries.js";
+import { libraries, resetBoth, says } from "./libraries.js";
 
 class Foo {}
 class Bar {}
@@ -12,7 +12,7 @@ describe.each(libraries)("%s", (name, lib) => {
   let container: DependencyContainer;
 
   beforeEach(() => {
-    lib.container.reset();
+    resetBoth();
     container = lib.container.createChildContainer();
   });
 

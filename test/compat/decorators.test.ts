@@ -1,13 +1,13 @@
 /** The section "Decorators" of tsyringe's README, and what its tests promise of it. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { libraries, says } from "./libraries.js";
+import { libraries, resetBoth, says } from "./libraries.js";
 
 class Database {}
 
 describe.each(libraries)("%s", (name, lib) => {
   const { container, inject, injectable, Lifecycle, scoped, singleton } = lib;
 
-  beforeEach(() => container.reset());
+  beforeEach(resetBoth);
 
   describe("injectable()", () => {
     test("lets a class's dependencies be injected by their types", () => {

@@ -2,7 +2,7 @@
 import type { DependencyContainer } from "tsyringe";
 import { beforeEach, describe, expect, test } from "vitest";
 import { deferred } from "../support/deferred.js";
-import { libraries, says } from "./libraries.js";
+import { libraries, resetBoth, says } from "./libraries.js";
 
 describe.each(libraries)("%s", (name, lib) => {
   const { injectable, Lifecycle } = lib;
@@ -21,7 +21,7 @@ describe.each(libraries)("%s", (name, lib) => {
   }
 
   beforeEach(() => {
-    lib.container.reset();
+    resetBoth();
     container = lib.container.createChildContainer();
     calls = [];
   });

@@ -11,6 +11,11 @@ export const libraries: [name: string, library: Library][] = [
   ["ambit", ambit as unknown as Library],
 ];
 
+/** Forgets what both global containers have registered: ambit's also finds what only tsyringe's knows. */
+export function resetBoth(): void {
+  for (const [, { container }] of libraries) container.reset();
+}
+
 /**
  * Matches a message that begins with these sentences of tsyringe's, line by line. In tsyringe they are the whole message;
  * ambit adds to the last one, and lines below: the path and a fix.
@@ -18,4 +23,14 @@ export const libraries: [name: string, library: Library][] = [
 export function says(name: string, sentences: readonly string[]): RegExp {
   const text = sentences.join("\n").replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
   return new RegExp(name === "tsyringe" ? `^${text}$` : `^${text}`);
+}
+
+/** What `fn` throws; `undefined` when it does not. */
+export function thrownBy(fn: () => unknown): Error | undefined {
+  try {
+    fn();
+  } catch (error) {
+    return error as Error;
+  }
+  return undefined;
 }

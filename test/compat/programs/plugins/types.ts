@@ -22,7 +22,8 @@ import {
 } from "tsyringe";
 
 export const ALWAYS: Frequency = "Always";
-export const ONCE: RegistrationOptions = { lifecycle: Lifecycle.Singleton };
+const singleton: Lifecycle.Singleton = Lifecycle.Singleton;
+export const ONCE: RegistrationOptions = { lifecycle: singleton };
 
 export class Connection implements Disposable {
   dispose(): void {
