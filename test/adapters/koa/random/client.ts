@@ -1,115 +1,93 @@
-/** A client on a raw socket: reads answers, and leaves in every way that a client can. */
-import { once } from "node:events";
+/** A client on a raw socket: asks, sends bodies, reads answers, and leaves in every way that a client can. */
 import { connect, type Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { type Answer, Answers } from "./answers.js";
+import type { Plan, PlannedRequest } from "./plans.js";
 
-/** Says of the server's bytes when an answer is complete. */
-export class Answers {
-  #buffer = "";
-  closed = false;
-  #more: (() => void) | undefined;
-
-  constructor(socket: Socket) {
-    socket.setEncoding("latin1").on("data", (data: string) => this.#take(data));
-    const ended = () => {
-      this.closed = true;
-      this.#more?.();
-    };
-    socket.once("end", ended).once("close", ended);
-  }
-
-  /** The status of the next answer, once it is there in full; `undefined` when the connection ends before. */
-  async next(method: string): Promise<number | undefined> {
-    const head = await this.#until("\r\n\r\n");
-    if (head === undefined) return undefined;
-    const status = Number(head.split(" ")[1]);
-    const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
-    if (method === "HEAD" || status === 204 || status === 304) return status;
-    if (length !== undefined) return (await this.#bytes(Number(length))) ? status : undefined;
-    return (await this.#chunks()) ? status : undefined;
-  }
-
-  /** Waits for the first byte of an answer. */
-  async begin(): Promise<void> {
-    while (this.#buffer === "" && !this.closed) await this.#wait();
-  }
-
-  async #chunks(): Promise<boolean> {
-    for (;;) {
-      const size = Number.parseInt((await this.#until("\r\n")) ?? "", 16);
-      if (Number.isNaN(size) || !(await this.#bytes(size + 2))) return false;
-      if (size === 0) return true;
-    }
-  }
-
-  async #bytes(count: number): Promise<boolean> {
-    while (this.#buffer.length < count && !this.closed) await this.#wait();
-    if (this.#buffer.length < count) return false;
-    this.#buffer = this.#buffer.slice(count);
-    return true;
-  }
-
-  async #until(mark: string): Promise<string | undefined> {
-    while (!this.#buffer.includes(mark) && !this.closed) await this.#wait();
-    const end = this.#buffer.indexOf(mark);
-    if (end < 0) return undefined;
-    const text = this.#buffer.slice(0, end);
-    this.#buffer = this.#buffer.slice(end + mark.length);
-    return text;
-  }
-
-  #take(data: string): void {
-    this.#buffer += data;
-    this.#more?.();
-  }
-
-  #wait(): Promise<void> {
-    return new Promise((resolve) => (this.#more = resolve));
-  }
+/** What the client has of one request's answer. */
+export interface Seen {
+  /** Only an answer that was there in full. */
+  readonly answer: Answer | undefined;
+  /** Whether it waited until there was no more to come: for the whole answer, or for the server's cut. */
+  readonly waited: boolean;
 }
 
-export type Farewell = "stay" | "reset" | "close" | "half";
+/** Of a request that broke off, and in place of the answers to those before it. No app here says so itself. */
+const NODE_SAYS_NO = 400;
 
-/** One connection: what it asks, and when and how it goes. */
-export interface Plan {
-  readonly requests: readonly { readonly method: string; readonly path: string; readonly zipped: boolean }[];
-  readonly pipelined: boolean;
-  readonly farewell: Farewell;
-  /** How many answers it reads before it leaves. */
-  readonly answers: number;
-  /** What it waits for after them. */
-  readonly pause: "none" | "turns" | "first byte";
-}
-
-/** Carries out `plan`; gives the statuses of the answers that it read in full. */
-export async function visit(port: number, plan: Plan): Promise<(number | undefined)[]> {
-  const socket = connect({ port, allowHalfOpen: plan.farewell === "half" });
+/** Carries out `plan`, and tells `onSeen` of every request that it sent as soon as nothing more of it will be seen. */
+export async function visit(
+  port: number,
+  plan: Plan,
+  onSeen: (request: PlannedRequest, seen: Seen) => void,
+): Promise<void> {
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: plan.farewell === "half" });
   socket.on("error", () => {});
   const answers = new Answers(socket);
-  const statuses: (number | undefined)[] = [];
-  await Promise.race([once(socket, "connect"), once(socket, "close")]);
-  if (plan.pipelined) socket.write(plan.requests.map(headOf).join(""));
-  for (const [index, request] of plan.requests.entries()) {
-    if (!plan.pipelined) socket.write(headOf(request));
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  await Promise.race([new Promise<void>((resolve) => socket.once("connect", resolve)), closed]);
+
+  const { requests, pipelined } = plan;
+  if (pipelined) await sendAll(socket, requests);
+  for (const [index, request] of requests.entries()) {
+    if (!pipelined) await send(socket, request);
     if (index === plan.answers) break;
-    statuses.push(await answers.next(request.method));
+    onSeen(request, { answer: await answers.next(request.method), waited: true });
   }
-  if (plan.pause === "turns") for (let turn = 0; turn < 5; turn += 1) await nextTurn();
-  if (plan.pause === "first byte") await answers.begin();
-  await leave(socket, answers, plan.farewell);
-  return statuses;
-}
-
-async function leave(socket: Socket, answers: Answers, farewell: Farewell): Promise<void> {
-  if (socket.closed) return;
-  const closed = once(socket, "close");
-  if (answers.closed) socket.destroy();
-  else if (farewell === "reset") socket.resetAndDestroy();
-  else if (farewell === "close") socket.destroy();
-  else socket.end();
+  await linger(socket, answers, plan);
+  leave(socket, answers, plan.farewell);
   await closed;
+  const rest = pipelined ? requests.slice(plan.answers) : requests.slice(plan.answers, plan.answers + 1);
+  for (const request of rest) {
+    const answer = await answers.next(request.method);
+    onSeen(request, { answer: answer?.status === NODE_SAYS_NO ? undefined : answer, waited: false });
+  }
 }
 
-function headOf({ method, path, zipped }: Plan["requests"][number]): string {
-  return `${method} ${path} HTTP/1.1\r\nHost: test\r\n${zipped ? "Accept-Encoding: gzip\r\n" : ""}\r\n`;
+/** In one packet as far as possible, so that the server has them all before it answers the first. */
+async function sendAll(socket: Socket, requests: readonly PlannedRequest[]): Promise<void> {
+  socket.cork();
+  for (const request of requests) await send(socket, request);
+  socket.uncork();
+}
+
+async function send(socket: Socket, request: PlannedRequest): Promise<void> {
+  const { method, path, zipped, fresh, late, body } = request;
+  const head = [`${method} ${path}${late ? `?late=${late}` : ""} HTTP/1.1`, "Host: test"];
+  if (zipped) head.push("Accept-Encoding: gzip");
+  if (fresh) head.push("If-None-Match: *");
+  if (body === undefined) return void socket.write(`${head.join("\r\n")}\r\n\r\n`);
+
+  const text = JSON.stringify({ path, padding: "x".repeat(body.size) });
+  head.push(
+    "Content-Type: application/json",
+    body.chunked ? "Transfer-Encoding: chunked" : `Content-Length: ${text.length}`,
+  );
+  socket.write(`${head.join("\r\n")}\r\n\r\n`);
+  const middle = Math.floor(text.length / 2);
+  const part = (from: number, to: number): void => void socket.write(chunk(text.slice(from, to), body.chunked));
+  part(0, middle);
+  if (body.sends === "half") return;
+  if (body.sends === "slowly") for (let turn = 0; turn < 3; turn += 1) await nextTurn();
+  part(middle, text.length);
+  if (body.chunked) socket.write("0\r\n\r\n");
+}
+
+const chunk = (text: string, chunked: boolean): string =>
+  chunked ? `${text.length.toString(16)}\r\n${text}\r\n` : text;
+
+/** How far the client goes into what it does not wait for. */
+async function linger(socket: Socket, answers: Answers, { moment }: Plan): Promise<void> {
+  if (moment.what === "turns") for (let turn = 0; turn < moment.count; turn += 1) await nextTurn();
+  if (moment.what === "bytes") await answers.begin(moment.count);
+  if (moment.what !== "deaf") return;
+  socket.pause();
+  for (let turn = 0; turn < moment.count; turn += 1) await nextTurn();
+}
+
+function leave(socket: Socket, answers: Answers, farewell: Plan["farewell"]): void {
+  // A socket that the server has ended cannot be reset: Node would wait for a "finish" that never comes.
+  if (farewell === "destroy" || answers.closed) socket.destroy();
+  else if (farewell === "reset") socket.resetAndDestroy();
+  else socket.resume().end();
 }

@@ -1,36 +1,140 @@
-/** What the random client does. */
-import type { Farewell, Plan } from "./client.js";
-import { hasEnd, isCut, isSilent, KIND_NAMES, type KindName } from "./kinds.js";
+/** What the random client does on one connection. */
+import { ARRANGEMENTS, type Arrangement } from "./apps.js";
+import { KIND_NAMES, KINDS, type KindName } from "./kinds.js";
 import type { Random } from "./random.js";
 
-/** One connection's plan, and of which kinds its requests are. */
-export interface PlannedVisit extends Plan {
-  readonly kinds: readonly KindName[];
+export interface PlannedRequest {
+  readonly kind: KindName;
+  readonly method: "GET" | "HEAD" | "POST";
+  /** No other request has it. */
+  readonly path: string;
+  /** How many turns of the event loop it takes before it answers. */
+  readonly late: number;
+  readonly zipped: boolean;
+  /** Whether it has seen the answer before. */
+  readonly fresh: boolean;
+  readonly body: Body | undefined;
 }
 
-let requests = 0;
+interface Body {
+  readonly size: number;
+  readonly chunked: boolean;
+  /** A client that sends half of it never sends more. */
+  readonly sends: "at once" | "slowly" | "half";
+}
 
-export function planOf(random: Random): PlannedVisit {
-  const kinds = Array.from({ length: 1 + random.below(4) }, () => random.pick(KIND_NAMES));
-  const asked = kinds.map((kind) => ({
-    method: hasEnd(kind) && kind !== "raw" && random.chance(0.1) ? "HEAD" : "GET",
-    path: `/${kind}/${requests++}${random.chance(0.3) ? "?late=1" : ""}`,
-    zipped: random.chance(0.2),
-  }));
-  const pipelined = random.chance(0.5);
-  const readable = readableOf(kinds, pipelined);
-  const stays = readable === kinds.length && random.chance(0.5);
-  const answers = stays ? readable : random.below(readable + 1);
-  // Compressors keep the first bytes to themselves.
-  const speaks = answers < kinds.length && !isSilent(kinds[answers]) && !asked[answers].zipped;
-  return {
-    kinds,
-    requests: asked,
-    pipelined,
-    farewell: stays ? "stay" : random.pick<Farewell>(["reset", "close", "half"]),
-    answers,
-    pause: random.pick(speaks ? (["none", "turns", "first byte"] as const) : (["none", "turns"] as const)),
-  };
+export interface Plan {
+  readonly arrangement: Arrangement;
+  readonly requests: readonly PlannedRequest[];
+  readonly pipelined: boolean;
+  /** RST; FIN after which it hears nothing more; FIN after which it goes on reading; FIN when it has all it asked for. */
+  readonly farewell: "reset" | "destroy" | "half" | "stay";
+  /** How many answers it reads before it leaves. */
+  readonly answers: number;
+  /** How far it goes into the next. `deaf`: it reads no more of it than its kernel does. */
+  readonly moment: Moment;
+}
+
+export interface Moment {
+  readonly what: "at once" | "turns" | "bytes" | "deaf";
+  readonly count: number;
+}
+
+/** Makes the plans of one run: no two requests of it have the same path. */
+export class Planner {
+  requests = 0;
+
+  constructor(readonly random: Random) {}
+
+  next(): Plan {
+    const { random } = this;
+    const arrangement = random.pick(ARRANGEMENTS);
+    const pipelined = random.chance(0.5);
+    const kinds = Array.from({ length: 1 + random.below(4) }, () => random.pick(KIND_NAMES));
+    const count = kinds.length;
+    const requests = kinds.map((kind, index) => {
+      const isRoomy = (pipelined ? kinds : [kind]).every((kind) => KINDS[kind].answers === "whole");
+      return this.#request(kind, SIZES.slice(0, isRoomy ? 3 : 2), index === count - 1);
+    });
+    const readable = readableOf(requests, pipelined, arrangement);
+    const stays = readable === count && random.chance(0.5);
+    const answers = stays ? readable : random.below(readable + 1);
+    const farewell = stays ? "stay" : random.pick(["reset", "destroy", "half"] as const);
+    const moment = stays ? ONCE : this.#moment(requests[answers], arrangement);
+    return { arrangement, requests, pipelined, farewell, answers, moment };
+  }
+
+  #request(kind: KindName, sizes: readonly number[], isLast: boolean): PlannedRequest {
+    const { random } = this;
+    const { reads, raw, answers } = KINDS[kind];
+    const posts = reads !== undefined || random.chance(0.2);
+    const heads = !posts && !raw && answers !== "silent" && random.chance(0.12);
+    return {
+      kind,
+      method: posts ? "POST" : heads ? "HEAD" : "GET",
+      path: `/${kind}/${this.requests++}`,
+      late: random.chance(0.3) ? 1 + random.below(6) : 0,
+      zipped: random.chance(0.25),
+      fresh: random.chance(0.25),
+      body: posts ? this.#body(sizes, isLast) : undefined,
+    };
+  }
+
+  #body(sizes: readonly number[], isLast: boolean): Body {
+    const { random } = this;
+    const sends = random.pick(isLast ? (["at once", "slowly", "half"] as const) : (["at once", "slowly"] as const));
+    return { size: random.pick(sizes), chunked: random.chance(0.5), sends };
+  }
+
+  #moment(request: PlannedRequest | undefined, arrangement: Arrangement): Moment {
+    const { random } = this;
+    const speaks = request !== undefined && isHeard(request, arrangement);
+    const what = random.pick(
+      speaks ? (["at once", "turns", "bytes", "deaf"] as const) : (["at once", "turns"] as const),
+    );
+    // The least that is heard is the head of an answer, of more than 60 bytes.
+    return { what, count: 1 + random.below(what === "bytes" ? 60 : 20) };
+  }
+}
+
+/**
+ * Of bodies, in bytes. A server that leaves a large one unread reads nothing else of that connection: it hears its client
+ * leave only when it writes, so that what never ends must not have the last one.
+ */
+const SIZES = [10, 2_000, 150_000];
+
+const ONCE: Moment = { what: "at once", count: 0 };
+
+/** Whether its answer has no body, whatever its kind says: then it has an end, too. */
+export function isBare(request: PlannedRequest, arrangement: Arrangement): boolean {
+  const { raw, status, answers } = KINDS[request.kind];
+  if (raw || answers === "silent") return false;
+  return request.method === "HEAD" || status === 304 || isFresh(request, arrangement, status);
+}
+
+/** Whether conditional-get makes an answer of this status a 304. */
+export function isFresh(
+  { method, fresh }: PlannedRequest,
+  { cached }: Arrangement,
+  status: number | undefined,
+): boolean {
+  return cached && fresh && method !== "POST" && (status === 200 || status === 204);
+}
+
+/** What a client that waits sees of the answer. */
+export function answersOf(
+  request: PlannedRequest,
+  arrangement: Arrangement,
+): "whole" | "endless" | "breaks" | "silent" {
+  const { reads, answers } = KINDS[request.kind];
+  if (request.body?.sends === "half" && reads === "before it answers") return "silent";
+  if (isBare(request, arrangement)) return "whole";
+  return request.body?.sends === "half" && reads === "as it answers" ? "endless" : answers;
+}
+
+/** Compressors keep the first bytes to themselves. */
+function isHeard(request: PlannedRequest, arrangement: Arrangement): boolean {
+  return answersOf(request, arrangement) !== "silent" && !request.zipped;
 }
 
 /**
@@ -38,8 +142,9 @@ export function planOf(random: Random): PlannedVisit {
  *
  * Node 24 and 26 keep a connection open on which a response was cut that had still to wait for its turn.
  */
-function readableOf(kinds: readonly KindName[], pipelined: boolean): number {
-  const last = kinds.findIndex((kind) => !hasEnd(kind));
-  if (last < 0) return kinds.length;
-  return isCut(kinds[last]) && !(pipelined && last > 0) ? last + 1 : last;
+function readableOf(requests: readonly PlannedRequest[], pipelined: boolean, arrangement: Arrangement): number {
+  const ends = requests.map((request) => answersOf(request, arrangement));
+  const last = ends.findIndex((end) => end !== "whole");
+  if (last < 0) return requests.length;
+  return ends[last] === "breaks" && !(pipelined && last > 0) ? last + 1 : last;
 }

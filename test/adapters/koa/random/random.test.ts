@@ -1,74 +1,43 @@
 /**
- * Thousands of requests of every kind, from clients that stay, reset, close and half-close at any moment, against a model.
+ * Koa under fire: random clients and every kind of answer, in every arrangement of the middleware, against a model.
  *
- * KOA_ACTIONS says how many connections there are, KOA_SEED which.
+ * An action is a request, with whatever its client does to it: sends it whole or in parts, alone or behind others, waits
+ * for its answer or leaves at any moment. KOA_ACTIONS says how many there are, KOA_SEED which.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { expect, test } from "vitest";
-import { requestScopes } from "ambit/koa";
-import { serve } from "../server.js";
-import { visit } from "./client.js";
-import { KINDS } from "./kinds.js";
-import { planOf } from "./plans.js";
-import { Random } from "./random.js";
-import { type Entry, RandomServer } from "./server.js";
+import { expect, onTestFailed, onTestFinished, test } from "vitest";
+import { collectUnhandledRejections, collectWarnings } from "../../../support/strict.js";
+import { Fire, SOUND } from "./fire.js";
+import { MemoryStore } from "./store.js";
 
-const ACTIONS = Number(process.env.KOA_ACTIONS ?? 400);
+const ACTIONS = Number(process.env.KOA_ACTIONS ?? 5_000);
 const SEED = Number(process.env.KOA_SEED ?? Date.now() % 1_000_000);
-const CLIENTS = 16;
+const REPEAT = `repeat with: KOA_SEED=${SEED} KOA_ACTIONS=${ACTIONS} npx vitest run test/adapters/koa/random`;
 
 test(
-  `${ACTIONS} random connections leave no scope, use none after its end, and end each as the model says`,
+  `${ACTIONS} random actions leave no scope, use none after its end, and end each transaction as its request did`,
   async () => {
-    console.log(`KOA_SEED=${SEED} KOA_ACTIONS=${ACTIONS}`);
-    const server = new RandomServer();
-    const port = await serve(server.app);
-    const random = new Random(SEED);
-    const wrong: string[] = [];
-    let actions = 0;
-    const waited = new Set<string>();
-    const client = async () => {
-      while (actions++ < ACTIONS) wrong.push(...(await act(port, random, waited)));
-    };
-    await Promise.all(Array.from({ length: CLIENTS }, client));
-    await settled(server);
-
-    wrong.push(...server.book.flatMap((entry) => judge(entry, waited.has(entry.url))));
-    expect({ leaked: requestScopes(server.app).length, ...server.violations, wrong: wrong.slice(0, 10) }).toEqual({
-      leaked: 0,
-      usesAfterClose: 0,
-      closedTwice: 0,
-      wrongScope: 0,
-      wrong: [],
-    });
-    expect(server.book.length).toBeGreaterThan(ACTIONS / 4);
+    console.log(REPEAT);
+    onTestFailed(() => console.log(REPEAT));
+    const rejected = collectUnhandledRejections();
+    const uncaught = collectUncaughtErrors();
+    const warnings = collectWarnings();
+    const fire = new Fire(new MemoryStore());
+    const start = performance.now();
+    const findings = await fire.run(SEED, ACTIONS);
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    console.log(`Node ${process.version}, seed ${SEED}, ${seconds} s: ${fire.figures.inWords()}`);
+    expect({ ...findings, rejected, uncaught }).toEqual({ ...SOUND, rejected: [], uncaught: [] });
+    // Compress inside the scope is told of once for each app.
+    expect(warnings.filter(({ message }) => !message.startsWith("Late commit:"))).toEqual([]);
   },
-  30_000 + ACTIONS * 20,
+  60_000 + ACTIONS * 20,
 );
 
-/** One connection; gives what its client saw and should not have, and notes what it has waited for. */
-async function act(port: number, random: Random, waited: Set<string>): Promise<string[]> {
-  const plan = planOf(random);
-  const statuses = await visit(port, plan);
-  return statuses.flatMap((status, index) => {
-    const { path } = plan.requests[index];
-    waited.add(path);
-    const expected = (KINDS[plan.kinds[index]] as { status?: number }).status;
-    return status === expected ? [] : [`${path} was answered ${status}, not ${expected}`];
-  });
-}
-
-/** Sound scopes close within a few turns. */
-async function settled({ app }: RandomServer): Promise<void> {
-  for (let turn = 0; turn < 2_000 && requestScopes(app).length > 0; turn += 1) await nextTurn();
-}
-
-function judge({ kind, url, closed, outcome }: Entry, waited: boolean): string[] {
-  const expected = KINDS[kind].outcome(waited);
-  return [
-    ...(expected.some((status) => status === outcome)
-      ? []
-      : [`${url} ended as ${outcome}, not ${expected.join(" or ")}`]),
-    ...(closed === 1 ? [] : [`${url} was disposed ${closed} times`]),
-  ];
+/** What ended no promise and no process, because vitest caught it; the list grows as they come. */
+function collectUncaughtErrors(): unknown[] {
+  const uncaught: unknown[] = [];
+  const hear = (error: unknown): void => void uncaught.push(error);
+  process.on("uncaughtExceptionMonitor", hear);
+  onTestFinished(() => void process.off("uncaughtExceptionMonitor", hear));
+  return uncaught;
 }

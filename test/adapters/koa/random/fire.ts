@@ -1,0 +1,120 @@
+/** One run: fires random clients at every arrangement of a server, and holds all that was seen against the model. */
+import { setTimeout as patience } from "node:timers/promises";
+import type Koa from "koa";
+import { Container, Lifecycle, type Outcome } from "ambit";
+import { drain, KoaContext, requestScopes } from "ambit/koa";
+import { serve } from "../server.js";
+import { type Arrangement, ARRANGEMENTS, createApp, TRANSACTION, visitOf } from "./apps.js";
+import { Book } from "./book.js";
+import { type Seen, visit } from "./client.js";
+import { Figures } from "./figures.js";
+import { faultsOf, faultsSeen } from "./model.js";
+import { type Plan, type PlannedRequest, Planner } from "./plans.js";
+import { Random } from "./random.js";
+import type { Session, Store } from "./store.js";
+
+const CLIENTS = 16;
+/** How long a scope may take that has nothing left to wait for, before it counts as leaked. In milliseconds. */
+const PATIENCE = 20_000;
+
+/** What was found wrong; of a sound run, `SOUND`. */
+export type Findings = typeof SOUND;
+
+export const SOUND = {
+  leakedScopes: 0,
+  leakedTransactions: 0,
+  usesAfterClose: 0,
+  closedTwice: 0,
+  otherContext: 0,
+  strangeErrors: 0,
+  faults: 0,
+  /** The first of all these. */
+  examples: [] as string[],
+};
+
+export class Fire {
+  readonly figures = new Figures();
+  readonly #book = new Book();
+  readonly #served = new Map<Arrangement, { readonly app: Koa; readonly port: number }>();
+  readonly #seen: { readonly request: PlannedRequest; readonly arrangement: Arrangement; readonly seen: Seen }[] = [];
+  readonly #faults: string[] = [];
+
+  constructor(readonly store: Store) {}
+
+  /** @param actions how many requests are sent, each with whatever its client does to it */
+  async run(seed: number, actions: number): Promise<Findings> {
+    for (const arrangement of ARRANGEMENTS) await this.#serve(arrangement);
+    const planner = new Planner(new Random(seed));
+    const client = async (): Promise<void> => {
+      while (planner.requests < actions) await this.#visit(planner.next());
+    };
+    await Promise.all(Array.from({ length: CLIENTS }, client));
+    const leakedScopes = await this.#leakedScopes();
+    await this.#judge();
+    this.figures.countBook(this.#book);
+    const { violations, examples } = this.#book;
+    return {
+      ...violations,
+      leakedScopes,
+      leakedTransactions: this.store.busy,
+      faults: this.#faults.length,
+      examples: [...examples, ...this.#faults.slice(0, 10)],
+    };
+  }
+
+  async #serve(arrangement: Arrangement): Promise<void> {
+    const app = createApp(arrangement, containerOf(this.store), this.#book);
+    this.#served.set(arrangement, { app, port: await serve(app, { wrapped: arrangement.listened }) });
+  }
+
+  async #visit(plan: Plan): Promise<void> {
+    const { arrangement } = plan;
+    this.figures.countPlan(plan);
+    const { port } = this.#served.get(arrangement)!;
+    await visit(port, plan, (request, seen) => this.#onSeen(request, arrangement, seen));
+  }
+
+  /** What a client saw is judged at once, because a transaction must have ended by then; its end is judged later. */
+  #onSeen(request: PlannedRequest, arrangement: Arrangement, seen: Seen): void {
+    const entry = this.#book.at(request.path);
+    if (entry !== undefined) this.#find(request, arrangement, faultsSeen({ request, arrangement, seen, entry }));
+    else if (seen.answer !== undefined) this.#find(request, arrangement, ["was answered, and never reached the app"]);
+    const answer = seen.answer && { ...seen.answer, body: "" };
+    this.#seen.push({ request, arrangement, seen: { ...seen, answer } });
+  }
+
+  async #judge(): Promise<void> {
+    const rows = await this.store.rows();
+    for (const it of this.#seen) {
+      const { request, arrangement } = it;
+      const entry = this.#book.at(request.path);
+      if (entry !== undefined) {
+        this.#find(request, arrangement, faultsOf({ ...it, entry }, rows.get(request.path) ?? 0));
+      }
+    }
+  }
+
+  #find({ path, method, body }: PlannedRequest, arrangement: Arrangement, faults: readonly string[]): void {
+    const words = Object.entries(arrangement).map(([name, value]) => `${name} ${value}`);
+    const where = [method, path, ...(body ? [`sent ${body.sends}`] : []), `(${words.join(", ")})`].join(" ");
+    this.#faults.push(...faults.map((fault) => `${where} ${fault}`));
+  }
+
+  async #leakedScopes(): Promise<number> {
+    const apps = [...this.#served.values()].map(({ app }) => app);
+    const given = new AbortController();
+    const gone = Promise.all(apps.map((app) => drain(app)));
+    await Promise.race([gone, patience(PATIENCE, undefined, { signal: given.signal }).catch(() => {})]);
+    given.abort();
+    return apps.reduce((sum, app) => sum + requestScopes(app).length, 0);
+  }
+}
+
+function containerOf(store: Store): Container {
+  const container = new Container();
+  const useGenerator = async function* (ctx: Koa.Context): AsyncGenerator<Session, void, Outcome> {
+    yield* visitOf(ctx)!.transaction(store);
+  };
+  container.register(TRANSACTION, { deps: [KoaContext], useGenerator }, { lifecycle: Lifecycle.ContextScoped });
+  return container;
+}

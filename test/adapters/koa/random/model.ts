@@ -1,0 +1,79 @@
+/** What has to become of a request, by what it did and by what its client saw. */
+import type { Arrangement } from "./apps.js";
+import type { End, Entry, Status } from "./book.js";
+import type { Seen } from "./client.js";
+import { KINDS } from "./kinds.js";
+import { answersOf, isFresh, type PlannedRequest } from "./plans.js";
+
+/** All that there is to know of one request. */
+export interface Case {
+  readonly request: PlannedRequest;
+  readonly arrangement: Arrangement;
+  readonly seen: Seen;
+  readonly entry: Entry;
+}
+
+/** What is wrong with the way in which it ended; with nothing, an empty list. */
+export function faultsOf(it: Case, rows: number): string[] {
+  const { entry } = it;
+  const outcomes = legalOutcomes(it);
+  const ends = outcomes.map((outcome) => endOf(it, outcome));
+  const [begin, end, ...more] = entry.transaction;
+  const faults: string[] = [];
+  if (!outcomes.includes(entry.outcome as Status))
+    faults.push(`ended as ${entry.outcome}, not ${outcomes.join(" or ")}`);
+  if (begin !== "BEGIN" || more.length > 0) faults.push(`its transaction was ${entry.transaction.join(", ")}`);
+  if (!ends.includes(end as End)) faults.push(`its transaction ended with ${end}, not ${ends.join(" or ")}`);
+  if (rows !== (end === "COMMIT" ? entry.rows : 0)) faults.push(`${rows} of ${entry.rows} rows are there after ${end}`);
+  if (entry.disposed !== 1) faults.push(`was disposed ${entry.disposed} times`);
+  if (end === "REFUSED" && !entry.told) faults.push("nobody was told that its COMMIT was refused");
+  return faults;
+}
+
+function endOf({ request }: Case, outcome: Status): End {
+  if (outcome !== "success") return "ROLLBACK";
+  return KINDS[request.kind].spoils ? "REFUSED" : "COMMIT";
+}
+
+/** Two only where nobody but the server's kernel knows whether the client left before the answer or after it. */
+function legalOutcomes(it: Case): readonly Status[] {
+  const { request, arrangement, seen, entry } = it;
+  const { work, raw, reads } = KINDS[request.kind];
+  if (reads === "before it answers" && entry.read !== "all") return ["error"];
+  const isCaught = arrangement.errors === "inside" || arrangement.errors === "both";
+  // What is caught inside is an answer of 500, or, where another has been sent, no error that anyone is told of.
+  if (work === "aborted") return [isCaught ? "error" : work];
+  if (request.kind === "rawThenThrown") return [isCaught ? "aborted" : work];
+  if (work !== "success") return [work];
+  if (!raw && !entry.streamed) return ["success"];
+  const answers = answersOf(request, arrangement);
+  if (answers === "endless" || answers === "silent") return ["aborted"];
+  const whole: Status = answers === "breaks" ? "error" : "success";
+  if (seen.waited || seen.answer !== undefined) return [whole];
+  // Without a body it may have broken all the same, in the hands of a compressor.
+  return KINDS[request.kind].answers === "breaks" ? [whole, "aborted", "error"] : [whole, "aborted"];
+}
+
+/** What is wrong with what the client saw, at the moment when it saw it. */
+export function faultsSeen({ request, arrangement, seen, entry }: Case): string[] {
+  const { answer, waited } = seen;
+  const expected = statusOf({ request, arrangement, seen, entry });
+  if (answer === undefined) return waited && expected !== undefined ? ["was not answered"] : [];
+  const faults = answer.status === expected ? [] : [`was answered ${answer.status}, not ${expected}`];
+  const strangers = (answer.body.match(/\/[a-zA-Z]+\/\d+/g) ?? []).filter((path) => path !== request.path);
+  if (strangers.length > 0 && !request.zipped) faults.push(`was given the answer of ${strangers[0]}`);
+  // A complete answer that did not wait for its transaction may be a lie.
+  if (!entry.streamed && !KINDS[request.kind].raw && entry.transaction.length !== 2) {
+    faults.push(`was answered ${answer.status} after ${entry.transaction.join(", ")}`);
+  }
+  return faults;
+}
+
+/** `undefined` for an answer that a client cannot read to its end. */
+function statusOf({ request, arrangement, entry }: Case): number | undefined {
+  const { kind } = request;
+  if (answersOf(request, arrangement) !== "whole") return undefined;
+  // Compressed inside the scope, an answer leaves before its COMMIT.
+  const status = kind === "failedCommit" && entry.streamed ? 200 : KINDS[kind].status;
+  return !KINDS[kind].raw && isFresh(request, arrangement, status) ? 304 : status;
+}
