@@ -3,9 +3,10 @@ import { Lifespan, type LifespanOptions } from "../scope/lifespan.js";
 import type { Outcome } from "../scope/outcome.js";
 import type { ScopeToken } from "../scope/run.js";
 import type { Dep, Resolved } from "./dep.js";
-import type { Lifecycle } from "./lifecycle.js";
+import { RegistrationError } from "../errors.js";
+import { Lifecycle } from "./lifecycle.js";
 import type { Resolver } from "./resolver.js";
-import type { Constructor, InjectionToken } from "./token.js";
+import { type Constructor, type InjectionToken, isNormalToken } from "./token.js";
 import type { TsyringeClassProvider, TsyringeContainer } from "./tsyringe.js";
 
 // Providers
@@ -152,11 +153,13 @@ export abstract class Scope extends Lifespan implements Resolver {
 
 type Work<R> = (scope: Scope) => R;
 
-/** tsyringe's container, with async graphs and scopes. `Container` is the implementation. */
-export interface DependencyContainer
-  extends Omit<TsyringeContainer, "register" | "resolve" | "resolveAll" | "createChildContainer" | "dispose">,
-    Resolver,
-    AsyncDisposable {
+/** The ways to say what a token stands for. */
+export abstract class Registrar {
+  /**
+   * Says what `token` stands for. The last registration answers `resolve`, all of them `resolveAll`.
+   *
+   * @throws RegistrationError ERR_AMBIT_REGISTRATION when provider and options cannot mean what they say
+   */
   register<T>(token: InjectionToken<T>, provider: ValueProvider<T>, options?: RegistrationOptions): this;
   register<T, const D extends readonly Dep[]>(
     token: InjectionToken<T>,
@@ -185,7 +188,41 @@ export interface DependencyContainer
   register<T>(token: InjectionToken<T>, provider: ClassProvider<T>, options?: RegistrationOptions): this;
   register<T>(token: InjectionToken<T>, provider: SeedProvider, options?: RegistrationOptions): this;
   register<T>(token: InjectionToken<T>, provider: Constructor<T>, options?: RegistrationOptions): this;
+  register(token: InjectionToken, provider: Provider | Constructor, options: RegistrationOptions = {}): this {
+    this.enroll(token, provider, options);
+    return this;
+  }
 
+  /** Another name for `to`, or a class for `from`. */
+  registerType<T>(from: InjectionToken<T>, to: InjectionToken<T>): this {
+    return isNormalToken(to)
+      ? this.register(from, { useToken: to })
+      : this.register(from, { useClass: to as Constructor<T> });
+  }
+
+  /** A value that the caller made, and ends. */
+  registerInstance<T>(token: InjectionToken<T>, instance: T): this {
+    return this.register(token, { useValue: instance });
+  }
+
+  registerSingleton<T>(from: InjectionToken<T>, to?: InjectionToken<T>): this {
+    if (isNormalToken(to)) return this.register(from, { useToken: to }, { lifecycle: Lifecycle.Singleton });
+    const useClass = to ?? from;
+    if (isNormalToken(useClass)) {
+      throw new RegistrationError('Cannot register a type name as a singleton without a "to" token');
+    }
+    return this.register(from, { useClass: useClass as Constructor<T> }, { lifecycle: Lifecycle.Singleton });
+  }
+
+  /** Keeps a registration. @internal */
+  abstract enroll(token: InjectionToken, provider: Provider | Constructor, options: RegistrationOptions): void;
+}
+
+/** What is ours, or typed more widely: everything else is as tsyringe has it. */
+type Ours = keyof Registrar | keyof Resolver | "createChildContainer" | "dispose";
+
+/** tsyringe's container, with async graphs and scopes. `Container` is the implementation. */
+export interface DependencyContainer extends Omit<TsyringeContainer, Ours>, Registrar, Resolver, AsyncDisposable {
   createChildContainer(): DependencyContainer;
 
   /**

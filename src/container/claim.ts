@@ -1,10 +1,9 @@
 /** Who ends what was built: puts instances on the disposal stack of their owner. */
 import { currentCell, enter } from "../context/cell.js";
-import { ContainerDisposedError, RegistrationError } from "../errors.js";
-import { disposeAll, type Disposer, disposerOf, isObject, isThenable, Link, PLAIN, TOLD } from "../scope/disposal.js";
+import { ContainerDisposedError } from "../errors.js";
+import { disposeAll, type Disposer, disposerOf, isObject, Link, PLAIN } from "../scope/disposal.js";
 import { DEFAULT_TIMEOUT } from "../scope/extras.js";
 import { Lifespan } from "../scope/lifespan.js";
-import type { Outcome } from "../scope/outcome.js";
 import { DISPOSING, isBelow } from "../scope/owner.js";
 import { contextOf } from "./flight.js";
 import { arose, currentFrame, within } from "./frame.js";
@@ -81,7 +80,7 @@ function wasOwned({ home, ownedBefore }: Flight, value: unknown): boolean {
  *
  * Throws where there is nothing to wait for, else the promise rejects.
  */
-function endLate(home: Home, link: Link, plan: Plan): Promise<never> {
+export function endLate(home: Home, link: Link, plan: Plan): Promise<never> {
   const error = endedError(home, plan);
   const refuse = (failures: readonly unknown[]) => {
     for (const failure of failures) home.report(failure);
@@ -159,48 +158,6 @@ export function claimKeyed<T>(home: Home, value: T, key: DisposerKey, plan: Plan
   if (home.phase >= DISPOSING) return tooLate(home, value, plan);
   home.push(value, (value as Record<DisposerKey, Disposer>)[key], PLAIN);
   return value;
-}
-
-// Generators
-
-type Steps = Iterator<unknown, unknown, unknown> | AsyncIterator<unknown, unknown, unknown>;
-
-/** Makes `home` the owner of what a generator has yielded: the generator is resumed with the outcome when it ends. */
-export function claimGenerator(home: Home, steps: Steps, yielded: IteratorResult<unknown>, plan: Plan): unknown {
-  if (yielded.done) throw returnedWithoutYield(plan);
-  const finish = (outcome?: Outcome) => enter(contextOf(home), finishGenerator, steps, outcome, plan);
-  if (!isOver(home, plan)) {
-    home.push(yielded.value, finish, TOLD);
-    return yielded.value;
-  }
-  return endLate(home, new Link(yielded.value, finish, TOLD, undefined), plan);
-}
-
-/** Runs the rest of a generator. It must not yield again; if it does, it is ended, and that is an error. */
-function finishGenerator(steps: Steps, outcome: Outcome | undefined, plan: Plan): unknown {
-  const last = steps.next(outcome);
-  return isThenable(last)
-    ? last.then((result) => finished(steps, result as IteratorResult<unknown>, plan))
-    : finished(steps, last, plan);
-}
-
-function finished(steps: Steps, { done }: IteratorResult<unknown>, plan: Plan): unknown {
-  if (done) return undefined;
-  const refuse = () => {
-    throw new RegistrationError(
-      `The generator of ${plan.name} yielded twice: it yields its value once, and the rest is its end.`,
-    );
-  };
-  const pending = steps.return?.();
-  return isThenable(pending) ? pending.then(refuse) : refuse();
-}
-
-function returnedWithoutYield(plan: Plan): RegistrationError {
-  const error = new RegistrationError(
-    `The generator of ${plan.name} returned without a yield: there is no value to inject.`,
-    "yield the value once: const outcome = yield value;",
-  );
-  return arose(error, plan);
 }
 
 /** The first step of a generator, and each long-lived build, runs in the Context of its home, whoever asks. */

@@ -8,31 +8,25 @@ import {
   UnregisteredTokenError,
 } from "../errors.js";
 import { Lifespan } from "../scope/lifespan.js";
-import { standIn } from "./claim.js";
-import { Scope } from "./api.js";
+import { answersTo, answerTo, isSometimesSeeded } from "./answers.js";
 import type { Dep } from "./dep.js";
-import { obtainLater } from "./ask.js";
-import { aroseInside, assertNotCaptive, currentFrame, Holding } from "./frame.js";
-import { Lifecycle, outlivesScopes } from "./lifecycle.js";
+import { delayedSource } from "./delayed.js";
+import { aroseInside, assertNotCaptive } from "./frame.js";
+import { generatorMaker, isAsyncGenerator } from "./generator.js";
+import { allIfGiven, ifGiven } from "./if-given.js";
+import { Lifecycle } from "./lifecycle.js";
 import { applyLifetime } from "./lifetimes.js";
-import { asyncFactoryMaker, classMaker, factoryMaker, generatorMaker, isAsyncGenerator, type Maker } from "./make.js";
-import { type Edge, type Get, Plan, type Reach, type Source, standInFor } from "./plan.js";
+import { asyncFactoryMaker, classMaker, factoryMaker, type Maker } from "./make.js";
+import { type Edge, type Get, Plan, type Source, standInFor } from "./plan.js";
 import { ForeignRegistration } from "./foreign.js";
+import { reachesOf, seedReach } from "./reach.js";
 import { ScopeRef } from "./ref.js";
 import { Registration } from "./registration.js";
 import { type Request, requestsOfClass, requestsOfDeps } from "./requests.js";
 import { keeperFor } from "./keeper.js";
 import { findSeed, seedNotGiven } from "./seeds.js";
 import { allSource, constantSource, transformSource } from "./sources.js";
-import {
-  type Constructor,
-  type Delayed,
-  type InjectionToken,
-  isClass,
-  isDelayed,
-  isNormalToken,
-  nameOfToken,
-} from "./token.js";
+import { type Constructor, type Delayed, type InjectionToken, isDelayed, isNormalToken, nameOfToken } from "./token.js";
 import type { View } from "./view.js";
 import { intercepted, watchedAll } from "./watched.js";
 
@@ -90,13 +84,6 @@ function compileToken(view: View, token: InjectionToken | undefined, trail: Trai
     : UnregisteredTokenError.notAToken(name);
   beginPath(error, { name, lifetime: "not registered" });
   throw error;
-}
-
-/** What answers `token`: the last registration, a seed that some scope was given, what every container has, the class. */
-function answerTo(view: View, token: InjectionToken): Registration | undefined {
-  const { seeds, builtIn } = view.family;
-  const found = view.find(token)?.at(-1) ?? seeds.get(token) ?? builtIn.get(token) ?? view.foreignTo(token);
-  return found ?? (isClass(token) ? view.implicit(token) : undefined);
 }
 
 /** The plan of one registration, for those who resolve in `view`. */
@@ -161,35 +148,6 @@ function isAsync(registration: Registration | undefined): boolean {
   return registration?.kind === "useAsyncFactory" || isAsyncGenerator(registration?.provider.useGenerator);
 }
 
-/** The shorter-lived things that a plan leads to: one path for each kind. */
-function reachesOf(plan: Plan, registration: Registration | undefined): Reach[] {
-  const { lifecycle, scopeName } = plan;
-  if (lifecycle === Lifecycle.ContextScoped) {
-    // Whoever asks for the scope gets its own; what is pinned to one scope is found from every scope inside it.
-    const anywhere = registration?.token === Scope || registration?.pinnedTo !== undefined;
-    return [{ per: "scope", scopeName, anywhere, path: [plan.step()] }];
-  }
-  if (lifecycle === Lifecycle.ContainerScoped)
-    return [{ per: "container", scopeName: undefined, anywhere: false, path: [plan.step()] }];
-  if (outlivesScopes(lifecycle)) return [];
-  const found: Reach[] = [];
-  for (const { plans, via } of plan.edges) {
-    for (const reach of plans.flatMap((next) => next.reaches)) {
-      if (!found.some((known) => isAlike(known, reach))) found.push(further(plan, via, reach));
-    }
-  }
-  return found;
-}
-
-function isAlike(a: Reach, b: Reach): boolean {
-  return a.per === b.per && a.scopeName === b.scopeName && a.anywhere === b.anywhere;
-}
-
-function further(plan: Plan, via: string, reach: Reach): Reach {
-  const [first, ...rest] = reach.path;
-  return { ...reach, path: [plan.step(), ...(first === undefined ? [] : [{ ...first, via }]), ...rest] };
-}
-
 function edgesOf(plan: Plan, trail: Trail): Edge[] {
   return requestsOf(plan, trail.registration).map((request) => edgeOf(plan, trail.view, request, trail));
 }
@@ -237,7 +195,14 @@ function sourceOf(holder: Plan, view: View, request: Request, trail: Trail | und
   const { token, as, transform } = request;
   if (as !== undefined) return { source: constantSource(handleFor(view, as, token as InjectionToken)), plans: [] };
   if (isDelayed(token))
-    return { source: delayedSource(view, token, (held) => assertNotCaptive(holder, held, request.via)), plans: [] };
+    return {
+      source: delayedSource(
+        token,
+        (target) => planFor(view, target),
+        (held) => assertNotCaptive(holder, held, request.via),
+      ),
+      plans: [],
+    };
   const inner = request.multiple ? allOf(view, request, trail) : oneOf(view, request, trail);
   if (transform === undefined) return inner;
   const transformer = compileToken(view, transform.token, trail);
@@ -264,75 +229,24 @@ export function planIfAny(view: View, token: InjectionToken): Plan | undefined {
   return ifGiven(view, token, planFor(view, token));
 }
 
-/** As `plan`, but `undefined` in a scope that was not given this seed. */
-function ifGiven(view: View, token: InjectionToken, plan: Plan): Plan {
-  const answer = isDelayed(token) ? undefined : answerTo(view, token);
-  if (answer?.kind !== "useSeed" || isSometimesSeeded(view, token)) return plan;
-  const { slot } = answer;
-  const maybe = new Plan(plan.name, plan.lifecycle, plan.scopeName, view, plan.registration);
-  standInFor(maybe, plan);
-  maybe.slot = slot;
-  maybe.get = (home, resolution) => (findSeed(home, slot) === undefined ? undefined : plan.get(home, resolution));
-  maybe.getAsync = maybe.get;
-  return maybe;
-}
-
-/** Whether `token` is a class that is built in the scopes that were not given it. */
-function isSometimesSeeded({ family }: View, token: InjectionToken): token is Constructor {
-  return family.seeds.has(token) && isClass(token);
-}
-
 function allOf(view: View, { token, optional }: Request, trail: Trail | undefined): Found {
   const answers = token === undefined || isDelayed(token) ? [] : answersTo(view, token);
   if (answers.length === 0 && optional && isNormalToken(token)) return { source: constantSource([]), plans: [] };
   // What nobody answers is an error of which `compileToken` knows the words.
   if (answers.length === 0) return { source: allSource([compileToken(view, token, trail)]), plans: [] };
-  if (answers[0] instanceof ForeignRegistration) return { source: allOfForeign(answers[0]), plans: [] };
+  if (answers[0] instanceof ForeignRegistration) return { source: answers[0].all(), plans: [] };
   const plans = answers.map((registration) => compile(view, registration, trail));
   const given = optional ? allIfGiven(answers, plans) : allSource(plans);
   return { source: watchedAll(view, token as InjectionToken, given), plans };
 }
 
-function allOfForeign({ token, from }: ForeignRegistration): Source {
-  const get = () => from.resolveAll(token);
-  return { get, getAsync: get, async: false };
-}
-
-/** Everything that was registered for `token`; else what answers it. */
-function answersTo(view: View, token: InjectionToken): readonly Registration[] {
-  const answer = view.find(token) ?? answerTo(view, token) ?? [];
-  return answer instanceof Registration ? [answer] : answer;
-}
-
-/** A seed that a scope was not given is none of all. */
-function allIfGiven(answers: readonly Registration[], plans: readonly Plan[]): Source {
-  const all = allSource(plans);
-  const [{ kind, slot }] = answers;
-  if (kind !== "useSeed" || answers.length > 1) return all;
-  const get: Get = (home, resolution) => (findSeed(home, slot) === undefined ? [] : all.get(home, resolution));
-  return { get, getAsync: get, async: false };
-}
-
-/** tsyringe's `delay`: a stand-in that asks when it is first used, for the same home. */
-function delayedSource(view: View, token: Delayed, check: (held: Plan) => void): Source {
-  const get: Get = (home, resolution) => {
-    const frame = currentFrame();
-    // What holds the stand-in holds what is behind it, also where something transient stands in between.
-    const holding = frame instanceof Holding && frame.home === home ? frame : undefined;
-    const build = (target: Constructor) => {
-      const plan = planFor(view, target);
-      check(plan);
-      if (holding !== undefined) assertNotCaptive(holding.plan, plan, "behind delay(...)");
-      return obtainLater(plan, home, holding, resolution);
-    };
-    return standIn(token.createProxy(build));
-  };
-  return { get, getAsync: get, async: false };
-}
-
 function delayedPlan(view: View, token: Delayed): Plan {
   const plan = new Plan("delay(...)", Lifecycle.Transient, undefined, view);
-  const source = delayedSource(view, token, () => {});
+  const source = delayedSource(
+    token,
+    (target) => planFor(view, target),
+    () => {},
+  );
   plan.get = source.get;
   plan.getAsync = source.getAsync;
   return plan;
@@ -370,10 +284,6 @@ function fillSeed(plan: Plan, trail: Trail): void {
     findSeed(home, slot) === undefined && fallback !== undefined
       ? fallback.getAsync(home, resolution, waiter)
       : plan.get(home, resolution);
-}
-
-function seedReach(plan: Plan): Reach {
-  return { per: "scope", scopeName: undefined, anywhere: true, path: [plan.step()] };
 }
 
 /** The second argument of a factory: the scope it builds for, if any. */

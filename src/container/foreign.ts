@@ -1,4 +1,5 @@
 /** Containers of another library, asked for what nobody registered here. */
+import type { Source } from "./plan.js";
 import { Registration } from "./registration.js";
 import type { InjectionToken } from "./token.js";
 
@@ -19,5 +20,11 @@ export class ForeignRegistration extends Registration {
     readonly from: Foreign,
   ) {
     super(token, { useFactory: () => from.resolve(token) }, {});
+  }
+
+  /** All that the other container has for it. */
+  all(): Source {
+    const get = () => this.from.resolveAll(this.token);
+    return { get, getAsync: get, async: false };
   }
 }

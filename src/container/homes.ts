@@ -21,6 +21,10 @@ export interface Host {
   owns(value: unknown): boolean;
   /** Something here must be disposed one day: the container must be remembered. */
   keepAlive(): void;
+  /** Its plans are void. */
+  changed(): void;
+  /** Its instances are gone. */
+  forget(): void;
 }
 
 abstract class ContainerOwner extends Owner implements Home {

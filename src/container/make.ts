@@ -1,24 +1,21 @@
 /** How each kind of provider makes a value. Lifetimes are another file's business. */
 import { AsyncDependencyError, RegistrationError } from "../errors.js";
-import { isObject, isThenable } from "../scope/disposal.js";
-import { Lifespan } from "../scope/lifespan.js";
+import { isThenable } from "../scope/disposal.js";
 import {
   abandon,
   claim,
   claimInTime,
-  claimGenerator,
   claimKeyed,
   claimUnlessOwned,
   disposerKeyOf,
   endedError,
-  inHome,
   isStandIn,
   isOver,
 } from "./claim.js";
 import { construct, gather, gatherAsync } from "./construct.js";
 import { enterFlight } from "./flight.js";
 import { arose, frameOf, passed, within } from "./frame.js";
-import { Lifecycle, outlivesScopes } from "./lifecycle.js";
+import { Lifecycle } from "./lifecycle.js";
 import type { Flight, Get, GetAsync, Home, Plan, Source } from "./plan.js";
 import type { Registration } from "./registration.js";
 import { mayReturnAnother } from "./source.js";
@@ -60,7 +57,7 @@ function careful(plan: Plan, { prototype }: Constructor, bare: Get): Get {
 }
 
 /** Gathers the arguments, waiting where that is needed, and goes on with them for whom they were gathered. */
-function afterArguments(
+export function afterArguments(
   sources: readonly Source[],
   finish: (home: Home, args: unknown[], flight: Flight) => unknown,
 ): GetAsync {
@@ -121,7 +118,7 @@ function thenableFactory(plan: Plan, home: Home, value: PromiseLike<unknown>, ow
 }
 
 /** Why a provider cannot be used as it is, which shows only when it is called. */
-function refusal(plan: Plan, reason: string, fix: string): RegistrationError {
+export function refusal(plan: Plan, reason: string, fix: string): RegistrationError {
   return arose(new RegistrationError(`Cannot build ${plan.name}: ${reason}`, fix), plan);
 }
 
@@ -135,7 +132,7 @@ export function asyncFactoryMaker(plan: Plan, { provider, owned }: Registration,
 }
 
 /** Awaits what the provider of `plan` does, and names it in the path of what that asked for in vain. */
-async function naming<T>(plan: Plan, work: () => T): Promise<Awaited<T>> {
+export async function naming<T>(plan: Plan, work: () => T): Promise<Awaited<T>> {
   try {
     return await work();
   } catch (error) {
@@ -143,61 +140,6 @@ async function naming<T>(plan: Plan, work: () => T): Promise<Awaited<T>> {
   }
 }
 
-function refuseSync(plan: Plan): never {
+export function refuseSync(plan: Plan): never {
   throw arose(new AsyncDependencyError(plan.name), plan);
-}
-
-/** Runs a generator to its yield. */
-export function generatorMaker(plan: Plan, { provider }: Registration, sources: readonly Source[]): Maker {
-  const start = (args: unknown[]) => provider.useGenerator?.(...args);
-  if (isAsyncGenerator(provider.useGenerator)) {
-    const makeAsync = afterArguments(sources, async (home, args, flight) => {
-      assertOwnable(plan, home);
-      const steps = enterFlight(flight, start, args) as AsyncIterator<unknown>;
-      const yielded = await naming(plan, () => enterFlight(flight, () => steps.next()));
-      return claimGenerator(home, steps, yielded, plan);
-    });
-    return { make: () => refuseSync(plan), makeAsync };
-  }
-  const finish = (home: Home, args: unknown[]) => {
-    assertOwnable(plan, home);
-    try {
-      const steps = assertGenerator(start(args), plan, home);
-      const yielded = inHome(home, () => steps.next());
-      return claimGenerator(home, steps, yielded, plan);
-    } catch (error) {
-      throw passed(error, plan);
-    }
-  };
-  const make: Get = (home, resolution) => finish(home, gather(sources, home, resolution));
-  return { make, makeAsync: plan.async ? afterArguments(sources, finish) : make };
-}
-
-/** Whether calling it gives an async generator. A generator function that was compiled away looks like a plain one. */
-export function isAsyncGenerator(fn: unknown): boolean {
-  return Object.prototype.toString.call(fn) === "[object AsyncGeneratorFunction]";
-}
-
-/** A function that only returns what an async generator function gave cannot be told from others before it is called. */
-function assertGenerator(steps: unknown, plan: Plan, home: Home): Iterator<unknown> {
-  if (isThenable(steps)) abandon(home, steps, false);
-  if (!isObject(steps) || typeof (steps as Partial<Iterator<unknown>>).next !== "function") {
-    const fix = "write it as *useGenerator() { ... yield value; ... }, or as useGenerator: function* () { ... }.";
-    throw refusal(plan, "its useGenerator is no generator function.", fix);
-  }
-  if (Symbol.asyncIterator in steps) {
-    const fix = "write it as useGenerator: async function* (...args) { yield* theOtherOne(...args); }.";
-    throw refusal(plan, "its useGenerator returns an async generator, but is no async generator function itself.", fix);
-  }
-  return steps as Iterator<unknown>;
-}
-
-/** Outside of every scope nobody would ever resume a transient's generator. */
-function assertOwnable(plan: Plan, home: Home): void {
-  if (outlivesScopes(plan.lifecycle) || home instanceof Lifespan || home.longLived) return;
-  throw refusal(
-    plan,
-    "it is a generator asked for outside of every scope, and nothing would ever end it.",
-    "resolve it inside container.runInScope(...), or register it with a longer lifecycle.",
-  );
 }

@@ -144,7 +144,7 @@ export const MUTATIONS = [
   {
     promise: 5,
     breaks: "a disposer that disposes its own container begins a second end",
-    file: "container/container.ts",
+    file: "container/container-end.ts",
     line: "    this.#disposing = promise;\n    const ending = this.#dispose(outcome);",
     by: "    const ending = this.#dispose(outcome);\n    this.#disposing = promise;",
     tests: "05-closing-twice",

@@ -1,0 +1,39 @@
+/** What shorter-lived things a plan leads to: those who live longer may not hold it. */
+import { Scope } from "./api.js";
+import { Lifecycle, outlivesScopes } from "./lifecycle.js";
+import type { Plan, Reach } from "./plan.js";
+import type { Registration } from "./registration.js";
+
+/** The shorter-lived things that a plan leads to: one path for each kind. */
+export function reachesOf(plan: Plan, registration: Registration | undefined): Reach[] {
+  const { lifecycle, scopeName } = plan;
+  if (lifecycle === Lifecycle.ContextScoped) {
+    // Whoever asks for the scope gets its own; what is pinned to one scope is found from every scope inside it.
+    const anywhere = registration?.token === Scope || registration?.pinnedTo !== undefined;
+    return [{ per: "scope", scopeName, anywhere, path: [plan.step()] }];
+  }
+  if (lifecycle === Lifecycle.ContainerScoped)
+    return [{ per: "container", scopeName: undefined, anywhere: false, path: [plan.step()] }];
+  if (outlivesScopes(lifecycle)) return [];
+  const found: Reach[] = [];
+  for (const { plans, via } of plan.edges) {
+    for (const reach of plans.flatMap((next) => next.reaches)) {
+      if (!found.some((known) => isAlike(known, reach))) found.push(further(plan, via, reach));
+    }
+  }
+  return found;
+}
+
+function isAlike(a: Reach, b: Reach): boolean {
+  return a.per === b.per && a.scopeName === b.scopeName && a.anywhere === b.anywhere;
+}
+
+function further(plan: Plan, via: string, reach: Reach): Reach {
+  const [first, ...rest] = reach.path;
+  return { ...reach, path: [plan.step(), ...(first === undefined ? [] : [{ ...first, via }]), ...rest] };
+}
+
+/** What leads to a seed holds what some scope was given. */
+export function seedReach(plan: Plan): Reach {
+  return { per: "scope", scopeName: undefined, anywhere: true, path: [plan.step()] };
+}
