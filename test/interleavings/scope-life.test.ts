@@ -1,84 +1,95 @@
-/** Every order of a scope's life, up to a bound, and random ones beyond it. */
+/**
+ * Every order of a scope's life up to a bound, and random ones beyond it.
+ *
+ * AMBIT_SCHEDULES=200000 runs so many random schedules, AMBIT_SEED=7 those of that seed, and
+ * AMBIT_REPLAY="resolves twice, closes: 0.1.0" the one that a failure has named.
+ */
 import { describe, expect, test } from "vitest";
-import { exploreAll, exploreRandomly, replay, runOnce, ScheduleError, type Program } from "./scheduler.js";
-import { type Cast, scopeLife } from "./scope-life.js";
+import { type Explored, exploreAll, exploreRandomly, randomFrom, replay } from "./kit/explore.js";
+import { ScheduleError } from "./kit/scheduler.js";
+import { castFrom, type PlayerName, PLAYERS } from "./players.js";
+import { scopeLife } from "./scope-life.js";
 
 const SEED = Number(process.env.AMBIT_SEED ?? Date.now() % 1_000_000);
+const SCHEDULES = Number(process.env.AMBIT_SCHEDULES ?? 2_000);
+const { AMBIT_REPLAY } = process.env;
+const NAMES = Object.keys(PLAYERS) as PlayerName[];
 
-const CASTS: readonly [string, Cast][] = [
-  ["two closes and sync resolves", { resolvesSync: true, closes: 2 }],
-  ["two askers of one async build, and a close", { resolvesAsync: true, closes: 1 }],
-  ["an async build that fails once", { resolvesAsync: true, failsOnce: true, closes: 1 }],
-  ["a hold, an abort and two closes", { holds: true, aborts: true, closes: 2 }],
-  ["a nested scope and a close", { nests: true, closes: 1 }],
-  ["a disposer that hangs", { resolvesSync: true, hangs: true, closes: 1 }],
-  ["a nested scope in one that is held", { nests: true, holds: true, closes: 1 }],
-];
-
-describe("every order of steps keeps the promises", () => {
-  test.each(CASTS)("%s", async (_, cast) => {
-    const { schedules, complete } = await exploreAll(scopeLife(cast), 20_000);
-    expect(complete).toBe(true);
-    expect(schedules).toBeGreaterThan(5);
+/** Tells which players made it fail, as AMBIT_REPLAY takes it. */
+async function inCast<R>(cast: readonly PlayerName[], explored: Promise<R>): Promise<R> {
+  return explored.catch((error: unknown) => {
+    if (!(error instanceof ScheduleError)) throw error;
+    throw new Error(`${error.message}\n  AMBIT_REPLAY="${cast.join(", ")}: ${error.replay}"`, { cause: error });
   });
+}
+
+describe("every order of steps and timers keeps the promises", () => {
+  const CASTS: readonly { orders: number; cast: PlayerName[] }[] = [
+    { orders: 1_800, cast: ["resolves twice", "resolves twice", "closes", "closes in error"] },
+    {
+      orders: 720,
+      cast: [
+        "resolves an alias",
+        "resolves a transient and a seed",
+        "begins what hears the outcome",
+        "uses what fails to end",
+        "uses what asks when it ends",
+        "closes",
+      ],
+    },
+    { orders: 1_296, cast: [...times(3, "asks again when it failed"), "closes"] },
+    { orders: 332, cast: [...times(2, "asks again when it failed"), "closes", "closes without a word"] },
+    { orders: 2_596, cast: ["asks for an async build", "begins a transaction", "closes", "closes without a word"] },
+    { orders: 938, cast: ["asks for a service of all", "holds a build", "closes"] },
+    { orders: 948, cast: ["asks for a service of all", "closes", "disposes the container"] },
+    { orders: 470, cast: ["uses what hangs", "resolves twice", "closes", "closes without a word"] },
+    { orders: 2_488, cast: [...times(2, "holds work"), "aborts", "closes", "closes in error"] },
+    { orders: 817, cast: ["holds work", "fails by hand", "begins a transaction", "closes"] },
+    { orders: 1_765, cast: ["nests a scope", "aborts", "holds work", "closes"] },
+    { orders: 1_300, cast: [...times(2, "nests a scope"), "closes"] },
+    { orders: 704, cast: ["builds late in a nested scope", "nests work with an override", "holds work", "closes"] },
+    { orders: 1_720, cast: ["holds work in a nested scope", "nests a scope", "closes", "closes in error"] },
+    { orders: 464, cast: [...times(2, "asks from inside for what lives around"), "closes"] },
+    { orders: 1_300, cast: ["opens a scope beside", "nests a scope", "disposes the container"] },
+    { orders: 658, cast: [...times(2, "connects the pool"), "asks for an async build", "disposes the container"] },
+    { orders: 1_199, cast: ["uses a child container", "works beside and throws", "aborts", "disposes the container"] },
+    { orders: 962, cast: ["holds work", "begins a transaction", "disposes the container", "closes"] },
+  ];
+  test.each(CASTS.map(({ cast, orders }) => [cast.join(", "), orders, cast] as const))(
+    "%s: %d",
+    async (_, orders, cast) => {
+      await expect(inCast(cast, exploreAll(scopeLife(cast)))).resolves.toEqual({ schedules: orders, complete: true });
+    },
+  );
 });
 
-test(`random orders of everything together keep the promises (AMBIT_SEED=${SEED})`, async () => {
-  const everything = {
-    resolvesSync: true,
-    resolvesAsync: true,
-    failsOnce: true,
-    holds: true,
-    aborts: true,
-    nests: true,
-    hangs: true,
-    closes: 2,
-  };
-  await expect(exploreRandomly(scopeLife(everything), SEED, 1_500)).resolves.toBe(undefined);
-});
-
-describe("the scheduler", () => {
-  /** Two tasks that read, wait and write: the lost update. */
-  const lostUpdate: Program = (world) => {
-    let balance = 0;
-    for (const name of ["a", "b"]) {
-      world.task(name, async () => {
-        await world.step(`${name} reads`);
-        const read = balance;
-        await world.step(`${name} writes`);
-        balance = read + 1;
-      });
+// Timers fire when nothing else can happen here: the casts above are those that time matters to.
+describe("every order of any two players and a close keeps the promises", () => {
+  test.each(NAMES)("%s", async (name) => {
+    const explored: Explored[] = [];
+    for (const other of NAMES.slice(NAMES.indexOf(name))) {
+      const cast = [name, other, "closes"] as const;
+      explored.push(await inCast(cast, exploreAll(scopeLife(cast), { timers: "last" })));
     }
-    world.check((end) => {
-      if (end && balance !== 2) throw new Error(`the balance is ${balance}`);
-    });
-  };
-
-  test("finds the order that breaks a program, and replays it", async () => {
-    const error = await exploreAll(lostUpdate).catch((failure: unknown) => failure);
-    expect(error).toBeInstanceOf(ScheduleError);
-    const [, order] = /replay: ([\d.]+)$/.exec((error as Error).message) ?? [];
-    await expect(replay(lostUpdate, order)).rejects.toThrow("the balance is 1");
-  });
-
-  test("runs every order exactly once", async () => {
-    const orders = new Set<string>();
-    const independent: Program = (world) => {
-      for (const name of ["a", "b", "c"]) world.task(name, () => world.step(name));
-    };
-    await exploreAll((world) => {
-      independent(world);
-      world.check(() => {});
-    });
-    let schedules = 0;
-    for (const first of [0, 1, 2]) {
-      for (const second of [0, 1]) {
-        const { steps } = await runOnce(independent, (_, depth) => [first, second, 0][depth]);
-        orders.add(steps.join(""));
-        schedules++;
-      }
-    }
-    expect(orders.size).toBe(schedules);
-    expect(await exploreAll(independent)).toEqual({ schedules: 6, complete: true });
+    expect(explored.every(({ complete }) => complete)).toBe(true);
   });
 });
+
+test(`random orders of random casts keep the promises (AMBIT_SEED=${SEED} AMBIT_SCHEDULES=${SCHEDULES})`, async () => {
+  const random = randomFrom(SEED);
+  let schedules = 0;
+  while (schedules < SCHEDULES) {
+    const cast = castFrom(random);
+    schedules += await inCast(cast, exploreRandomly(scopeLife(cast), Math.floor(random() * 2 ** 32), 10));
+  }
+  expect(schedules).toBeGreaterThanOrEqual(SCHEDULES);
+}, 3_600_000);
+
+test.runIf(AMBIT_REPLAY)(`replays ${AMBIT_REPLAY}`, async () => {
+  const [names, choices] = (AMBIT_REPLAY as string).split(": ");
+  await expect(replay(scopeLife(names.split(", ") as PlayerName[]), choices)).resolves.toBeDefined();
+});
+
+function times(count: number, name: PlayerName): PlayerName[] {
+  return new Array<PlayerName>(count).fill(name);
+}
