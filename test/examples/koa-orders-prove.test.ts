@@ -96,6 +96,20 @@ test("names the troubles there are when it is asked for another", async () => {
   expect(output).toContain("--trouble=flood is unknown; there are terminate, timeout, restart.");
 }, 60_000);
 
+test("refuses a command that restarts the server when that is not the trouble that is asked for", async () => {
+  const { code, output } = await prove("--trouble=terminate", "--restart-command=false");
+
+  expect(code).toBe(1);
+  expect(output).toContain("--restart-command is for --trouble=restart.");
+}, 60_000);
+
+test("says so when the command that restarts the server fails", async () => {
+  const { code, output } = await prove("--requests=50", "--trouble=restart", "--restart-command=exit 3");
+
+  expect(code).toBe(1);
+  expect(output).toContain("--restart-command ended with 3: exit 3");
+}, 60_000);
+
 test("says how it is used when an option is wrong", async () => {
   const { code, output } = await prove("--break=everything");
 

@@ -9,6 +9,7 @@ import { Cable } from "./cable.js";
 import { optionsFrom, USAGE, type Options } from "./options.js";
 import { prove, type Proof } from "./prove.js";
 import { passed, tableOf } from "./report.js";
+import { RestartCommand } from "./restart-command.js";
 import { ownerPool } from "./stored.js";
 
 try {
@@ -34,15 +35,19 @@ function headlineOf({ requests, users, seed, concurrency, breakage, trouble }: O
 async function inOwnSchema(options: Options): Promise<Proof> {
   const { databaseUrl } = settingsFrom(process.env);
   const schema = `koa_orders_prove_${process.pid}`;
-  const cut = options.trouble === "restart" && databaseUrl !== undefined;
+  const { trouble, restartCommand } = options;
+  if (restartCommand !== undefined && databaseUrl === undefined)
+    throw new Error("--restart-command needs DATABASE_URL: the embedded PostgreSQL is restarted without one.");
+  const cut = trouble === "restart" && databaseUrl !== undefined && restartCommand === undefined;
   const cable = cut ? await Cable.to(databaseUrl) : undefined;
   const database = await openDatabase(cable?.url ?? databaseUrl, schema);
   console.log(`In ${database.description}${cable === undefined ? "" : ", by a cable that can be cut"}.`);
   // The prover itself goes past the cable.
   const url = databaseUrl ?? database.url;
   const owner = ownerPool(url, schema);
+  const restart = restartCommand === undefined ? undefined : new RestartCommand(restartCommand, url);
   try {
-    return await prove(options, { owner, schema, outage: cable ?? database.outage });
+    return await prove(options, { owner, schema, outage: restart ?? cable ?? database.outage });
   } finally {
     await Promise.race([disposeThread(), sleep(2_000)]);
     await owner.end();
