@@ -63,7 +63,7 @@ export class Abort {
 function follow(signals: readonly (AbortSignal | undefined)[], fire: (reason: unknown) => void): () => void {
   const stops = signals.map((signal) => {
     const listener = () => fire(signal?.reason);
-    signal?.addEventListener("abort", listener, { once: true });
+    signal?.addEventListener("abort", listener);
     return () => signal?.removeEventListener("abort", listener);
   });
   return () => {

@@ -92,8 +92,7 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
 
   /** Fires when the work fails or is aborted, when the parent's does, and when draining takes longer than `drainTimeout`. */
   get signal(): AbortSignal {
-    if (this.phase === CLOSED && this.extras?.abort === undefined)
-      return AbortSignal.abort(this.ended("use its signal"));
+    if (this.phase === CLOSED) return AbortSignal.abort(this.ended("use its signal"));
     return abortOf(this).signal;
   }
 
@@ -276,7 +275,7 @@ function finish(scope: Lifespan, failures: readonly unknown[]): Failure | undefi
   scope.pages = undefined;
   scope.flight = undefined;
   unlink(scope);
-  const failed = failures.length === 0 ? undefined : Failure.of(failures);
+  const failed = Failure.of(failures);
   if (failed !== undefined) scope.more.failed = failed;
   if (scope.extras !== undefined) {
     scope.extras.finished?.(failed);

@@ -1,6 +1,8 @@
 /** scope.signal: how the work of a scope learns that nobody waits for it any more. */
-import { Container, ScopeClosedError } from "ambit";
-import { expect, test } from "vitest";
+import { getEventListeners } from "node:events";
+import { Container, type Scope, ScopeClosedError } from "ambit";
+import { describe, expect, test } from "vitest";
+import type { Lifespan } from "#src/scope/lifespan.js";
 import { deferred } from "../support/deferred.js";
 
 test("has not fired while the work goes on, and does not fire when it succeeds", async () => {
@@ -134,28 +136,47 @@ test("of a closed scope has fired, with an error that says so", async () => {
   expect(scope.signal.reason).toBeInstanceOf(ScopeClosedError);
 });
 
-test("a closed scope listens to nobody's signal any more", async () => {
-  const controller = new AbortController();
-  let listeners = 0;
-  const { signal } = controller;
-  const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
-  signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args));
-  signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args));
+test("of a closed scope has fired, also where its work threw after that", async () => {
+  let scope: Scope | undefined;
+  const work = new Container().runInScope({ name: "job" }, async (opened) => {
+    scope = opened;
+    await opened.close();
+    throw "too late";
+  });
+  await expect(work).rejects.toBe("too late");
+  expect(scope?.signal.aborted).toBe(true);
+  expect(scope?.signal.reason.message).toContain("Cannot use its signal: scope ");
+});
+
+test("of each scope is one of its own, whichever is asked first", async () => {
   const container = new Container();
-  await container.runInScope({ signal }, (scope) => scope.signal.aborted);
-  expect(listeners).toBe(0);
+  const outer = container.createScope();
+  const inner = container.createScope({ parent: container.createScope({ parent: outer }) });
+  const { signal } = inner;
+  expect(inner.signal).toBe(signal);
+  expect(outer.signal).not.toBe(signal);
+  await inner.close();
+  expect([signal.aborted, outer.signal.aborted]).toEqual([true, false]);
+  await outer.close();
+});
+
+test("a closed scope listens to nobody's signal any more", async () => {
+  const { signal } = new AbortController();
+  await new Container().runInScope({ signal }, (scope) => {
+    expect(scope.signal.aborted).toBe(false);
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+  });
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
 test("a closed scope does not listen to its parent's signal any more", async () => {
   const container = new Container();
-  await container.runInScope(async (outer) => {
-    const { signal } = outer;
-    let listeners = 0;
-    const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
-    signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args));
-    signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args));
-    await container.runInScope((inner) => void inner.signal.aborted);
-    expect(listeners).toBe(0);
+  await container.runInScope(async ({ signal }) => {
+    await container.runInScope((inner) => {
+      expect(inner.signal.aborted).toBe(false);
+      expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    });
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 });
 
@@ -187,4 +208,46 @@ test("a listener of it may hold work, which closing then waits for", async () =>
   gate.resolve();
   await expect(work).rejects.toBe("no");
   expect(log).toEqual(["cancelled", "disposed"]);
+});
+
+describe("abort, which adapters call when the client has gone,", () => {
+  const lifeOf = (scope: Scope) => scope as unknown as Lifespan;
+
+  test("fires the signal, and the work goes on", async () => {
+    const scope = new Container().createScope();
+    lifeOf(scope).abort("left");
+    expect([scope.signal.reason, scope.state]).toEqual(["left", "open"]);
+    await scope.close();
+  });
+
+  test("fires it while closing waits for held work", async () => {
+    const gate = deferred();
+    const scope = new Container().createScope();
+    void scope.hold(gate.promise);
+    const closed = scope.close({ status: "success" });
+    const { signal } = scope;
+    lifeOf(scope).abort("left");
+    expect(signal.reason).toBe("left");
+    gate.resolve();
+    await closed;
+  });
+
+  test("changes nothing once disposing has begun", async () => {
+    const scope = new Container().createScope();
+    const { signal } = scope;
+    scope.defer(() => lifeOf(scope).abort("left"));
+    await scope.close({ status: "success" });
+    lifeOf(scope).abort("left");
+    expect(signal.aborted).toBe(false);
+  });
+
+  test("leaves work that returned a success, and work that called fail() a failure", async () => {
+    const scope = new Container().createScope();
+    lifeOf(scope).abort("left");
+    expect(lifeOf(scope).returned).toEqual({ status: "success" });
+    scope.fail("no");
+    expect(lifeOf(scope).returned).toEqual({ status: "error", error: "no" });
+    await scope.close();
+    expect(lifeOf(new Container().createScope()).returned).toEqual({ status: "success" });
+  });
 });
