@@ -15,6 +15,18 @@ const reasonOf = (promise: Promise<unknown>): Promise<unknown> =>
     (reason: unknown) => reason,
   );
 
+test("4: an error that two disposers throw, or that is a DisposalError of their own, is told as it was thrown", async () => {
+  const scope = new Container().createScope();
+  const own = new DisposalError(["a", "b"]);
+  for (const error of [own, "c", own]) {
+    scope.defer(() => {
+      throw error;
+    });
+  }
+  const failure = await scope.close().catch((error: unknown) => error);
+  expect((failure as DisposalError).errors).toEqual([own, "c", own]);
+});
+
 test("4: keeps disposing after a disposer throws, and after one rejects", async () => {
   const ended: string[] = [];
   const scope = new Container().createScope();

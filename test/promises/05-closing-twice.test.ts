@@ -2,7 +2,7 @@
  * Promise 5: closing twice closes once, and gives the same promise. A disposer that hangs is a `DisposeTimeoutError`
  * after `disposeTimeout`, and the rest still run.
  */
-import { Container, DisposeTimeoutError, Lifecycle } from "ambit";
+import { Container, DisposeTimeoutError, Lifecycle, type Scope } from "ambit";
 import { afterEach, expect, test, vi } from "vitest";
 import { deferred } from "../support/deferred.js";
 
@@ -42,6 +42,18 @@ test("5: closing again gives the same failure of a synchronous end", async () =>
   const first = scope.close();
   expect(scope.close()).toBe(first);
   await expect(first).rejects.toThrow("no");
+});
+
+test("5: closing a scope whose work has ended it gives the failure of that end", async () => {
+  let scope: Scope | undefined;
+  const work = new Container().runInScope((opened) => {
+    scope = opened;
+    opened.defer(() => {
+      throw new Error("no");
+    });
+  });
+  const failure = await work.catch((error: unknown) => error);
+  await expect(scope?.close()).rejects.toBe(failure);
 });
 
 test("5: closing in a disposer gives the promise of the end that is under way", async () => {
@@ -182,6 +194,21 @@ test("5: a disposer that hangs is a DisposeTimeoutError after disposeTimeout, an
     "The disposer of Connection did not settle within 50 ms.
     Fix: find what it awaits, or raise disposeTimeout when the scope opens."
   `);
+});
+
+test.each<[what: string, hang: (scope: Scope) => void]>([
+  ["a deferred callback", (scope) => scope.defer(never)],
+  ["subscribe", (scope) => void scope.use(Object.assign(function subscribe() {}, { [Symbol.asyncDispose]: never }))],
+  ["a function", (scope) => void scope.use(Object.assign(() => {}, { [Symbol.asyncDispose]: never }))],
+  ["Object", (scope) => void scope.use({ [Symbol.asyncDispose]: never })],
+  ["an object", (scope) => void scope.use(Object.assign(Object.create(null), { [Symbol.asyncDispose]: never }))],
+])("5: the error of a disposer that hangs names %s", async (what, hang) => {
+  vi.useFakeTimers();
+  const scope = new Container().createScope({ disposeTimeout: 50 });
+  hang(scope);
+  const closed = scope.close().catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(50);
+  expect((await closed) as Error).toHaveProperty("message", expect.stringContaining(`disposer of ${what} did not`));
 });
 
 test("5: each disposer has the whole disposeTimeout, 10 seconds by default", async () => {

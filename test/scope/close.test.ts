@@ -251,6 +251,28 @@ test("a scope keeps nothing of its instances when it has closed, and knows its n
   expect(Object.values(scope).flat()).not.toContain("en");
 });
 
+test.each<[what: string, use: (scope: Scope) => unknown]>([
+  ["use a value", (scope) => scope.use({ dispose() {} })],
+  ["defer a callback", (scope) => scope.defer(() => {})],
+  ["vouch for its work", (scope) => scope.succeed()],
+  ["fail its work", (scope) => scope.fail("no")],
+  ["hold work", (scope) => scope.hold(Promise.resolve())],
+])("a closed scope says that it cannot %s", async (what, use) => {
+  const scope = new Container().createScope({ name: "request" });
+  await scope.close();
+  expect(() => use(scope)).toThrow(ScopeClosedError);
+  expect(() => use(scope)).toThrow(`Cannot ${what}: scope "request" ${scope.id}`);
+});
+
+test("a timeout of 0 is one, and text is none", async () => {
+  const container = new Container();
+  await container.runInScope({ disposeTimeout: 0, drainTimeout: 0 }, () => {});
+  expect(() => container.createScope({ disposeTimeout: "100" as never })).toThrow(
+    "Cannot open a scope with disposeTimeout 100: it is a time in milliseconds, 0 or more.",
+  );
+  expect(() => container.createScope({ drainTimeout: -1 })).toThrow("Cannot open a scope with drainTimeout -1");
+});
+
 test("ids differ, and stay what they are", async () => {
   const container = new Container();
   const scopes: Scope[] = [container.createScope(), container.createScope()];

@@ -102,6 +102,21 @@ test("tells of each failure by itself, however deep the scopes were nested", asy
   });
 });
 
+describe.each([["one"], ["two"], ["three"], ["one", "two"], ["two", "one"], ["two", "three"], ["three", "two"]])(
+  "where scopes have been closed by hand: %s, %s",
+  (...closed) => {
+    test("closes the others, the newest first", async () => {
+      const log: string[] = [];
+      const container = new Container();
+      const scopes = new Map(["one", "two", "three"].map((name) => [name, container.createScope({ name })]));
+      for (const name of closed) await scopes.get(name)?.close();
+      for (const [name, scope] of scopes) if (scope.state === "open") scope.defer(() => log.push(name));
+      await container.dispose();
+      expect(log).toEqual(["three", "two", "one"].filter((name) => !closed.includes(name)));
+    });
+  },
+);
+
 describe("afterwards", () => {
   test("everything of the container answers ContainerDisposedError", async () => {
     const container = new Container().register("pool", { useValue: "pool" });

@@ -103,6 +103,17 @@ test("after its scope was closed by hand another one can be entered", async () =
   expect(currentScope()).toBeUndefined();
 });
 
+test("resetting the token of a scope that was closed by hand leaves the one entered after it", () =>
+  copyContext().run(async () => {
+    const container = new Container();
+    const first = container.enterScope();
+    await first.scope.close();
+    const second = container.enterScope();
+    await first.reset();
+    expect(currentScope()).toBe(second.scope);
+    await second.reset();
+  }));
+
 test("in a fork another one can be entered, with the first as its parent", async () => {
   const container = new Container();
   const outer = container.enterScope();

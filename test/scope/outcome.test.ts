@@ -152,6 +152,19 @@ describe("of runInScope", () => {
     ).toEqual({ status: "error", error: circular });
   });
 
+  test.each([
+    [7, "aborted"],
+    [8, "error"],
+  ])("an AbortError that is the cause of a cause, %d deep, makes it %s", async (depth, status) => {
+    let thrown: unknown = new DOMException("", "AbortError");
+    for (let i = 0; i < depth; i++) thrown = new Error("wrapped", { cause: thrown });
+    const outcome = await toldAfter((_, abort) => {
+      abort("left");
+      throw thrown;
+    });
+    expect(outcome?.status).toBe(status);
+  });
+
   test("fail() does not change what the work gives", async () => {
     const work = new Container().runInScope((scope) => {
       scope.fail(error);

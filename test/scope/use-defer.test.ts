@@ -84,7 +84,8 @@ test("the same callback deferred twice is called twice", async () => {
 
 test("defer refuses what is no function when it is given, not when the scope closes", async () => {
   const scope = new Container().createScope();
-  expect(() => scope.defer("callback" as never)).toThrow(TypeError);
+  const expected = new TypeError("scope.defer(callback): callback must be a function.");
+  expect(() => scope.defer("callback" as never)).toThrow(expected);
   await scope.close();
 });
 
