@@ -94,7 +94,7 @@ test("a value that is a Map is shown as one", () => {
 
 test("names, secrets and what is too deep have the colour of what is no string", () => {
   const password = new ContextVar("password", { secret: true });
-  const context = password.run("swordfish", copyContext);
+  const context = new Context().run(() => password.run("swordfish", copyContext));
   const special = (text: string) => `\u001b[36m${text}\u001b[39m`;
   expect(inspect(context, { colors: true })).toBe(`Context(1) { ${special("password")} => ${special("[secret]")} }`);
   expect(inspect({ context }, { colors: true, depth: 0 })).toBe(`{ context: ${special("[Context(1)]")} }`);
