@@ -3,6 +3,7 @@ import { callStack, type ContextCell, currentCell } from "../context/cell.js";
 import { CLOSED, DISPOSING } from "../scope/owner.js";
 import { disposerOf } from "../scope/disposal.js";
 import { AmbitError, CyclicDependencyError } from "../errors.js";
+import { DEEP, isOverflow, nestedTooDeeply } from "./depth.js";
 import { Lifespan } from "../scope/lifespan.js";
 import { endedError } from "./claim.js";
 import { flightOf } from "./flight.js";
@@ -185,6 +186,7 @@ export function startAsync(plan: Plan, home: Home, waiter: Flight | undefined): 
 }
 
 function explained(error: unknown, plan: Plan, asker: object | undefined): unknown {
+  if (plan.levels > DEEP && isOverflow(error)) return nestedTooDeeply(plan.name);
   explain(error, plan);
   if (asker === undefined) seal(error);
   return error;

@@ -10,6 +10,7 @@ import {
 import { Lifespan } from "../scope/lifespan.js";
 import { answersTo, answerTo, isSometimesSeeded } from "./answers.js";
 import type { Dep } from "./dep.js";
+import { isOverflow, nestedTooDeeply } from "./depth.js";
 import { delayedSource } from "./delayed.js";
 import { aroseInside, assertNotCaptive } from "./frame.js";
 import { generatorMaker, isAsyncGenerator } from "./generator.js";
@@ -42,7 +43,8 @@ interface Trail {
 export function planFor(view: View, token: InjectionToken): Plan {
   view.refresh();
   let plan = view.plans.get(token);
-  if (plan === undefined) view.plans.set(token, (plan = compileAsked(() => compileToken(view, token, undefined))));
+  if (plan === undefined)
+    view.plans.set(token, (plan = compileAsked(token, () => compileToken(view, token, undefined))));
   return plan;
 }
 
@@ -50,7 +52,7 @@ export function planFor(view: View, token: InjectionToken): Plan {
 export function planForAll(view: View, token: InjectionToken): Plan {
   view.refresh();
   let plan = view.plansForAll.get(token);
-  if (plan === undefined) view.plansForAll.set(token, (plan = compileAsked(() => compileAll(view, token))));
+  if (plan === undefined) view.plansForAll.set(token, (plan = compileAsked(token, () => compileAll(view, token))));
   return plan;
 }
 
@@ -65,11 +67,11 @@ function compileAll(view: View, token: InjectionToken): Plan {
 }
 
 /** Compiles what is asked for just now: where a constructor or a factory asks, the path of a failure goes on with it. */
-function compileAsked(compiled: () => Plan): Plan {
+function compileAsked(token: InjectionToken, compiled: () => Plan): Plan {
   try {
     return compiled();
   } catch (error) {
-    throw aroseInside(error);
+    throw aroseInside(isOverflow(error) ? nestedTooDeeply(nameOfToken(token)) : error);
   }
 }
 
@@ -133,6 +135,7 @@ function fill(plan: Plan, trail: Trail): void {
 /** What follows from the edges of a plan. */
 function finish(plan: Plan, edges: readonly Edge[], registration?: Registration): void {
   plan.edges = edges;
+  for (const { plans } of edges) for (const { levels } of plans) if (levels >= plan.levels) plan.levels = levels + 1;
   plan.reaches = reachesOf(plan, registration);
   // The scope that keeps it may see other registrations than those who ask: it may be built of anything.
   const varies = plan.lifecycle === Lifecycle.ContextScoped && plan.place.family.views > 1;

@@ -11,7 +11,9 @@ import type { Get, GetAsync, Home, Plan } from "./plan.js";
 import type { Registration } from "./registration.js";
 import type { Resolution } from "./resolution.js";
 import {
+  arrayOf,
   BUSY,
+  indexOf,
   IS_UNDEFINED,
   keepInSlot,
   keptInSlot,
@@ -19,7 +21,6 @@ import {
   SLOT_PAGE,
   SLOTS_FLAT,
   unmasked,
-  writeSlot,
 } from "./slots.js";
 
 /** Gives `plan` its two ways to give a value, by lifetime. */
@@ -155,12 +156,14 @@ function flatGet(plan: Plan, slot: number, build: Get): Get {
     const found = home.slots[slot];
     if (found !== undefined) return found === BUSY || found === IS_UNDEFINED ? build(home, resolution) : found;
     if (home.place !== place || home.phase >= DISPOSING || home.flights !== undefined) return build(home, resolution);
-    home.slots[slot] = BUSY;
+    const { slots } = home;
+    slots[slot] = BUSY;
     let value: unknown;
     try {
       value = plan.make(home, resolution);
     } catch (error) {
-      if (home.phase < DISPOSING) home.slots[slot] = undefined;
+      // What has ended meanwhile has other slots: none.
+      slots[slot] = undefined;
       throw error;
     }
     if (home.phase >= DISPOSING || value === undefined) return keep(plan, home, slot, value);
@@ -171,7 +174,7 @@ function flatGet(plan: Plan, slot: number, build: Get): Get {
 
 function pagedGet(slot: number, build: Get): Get {
   const page = (slot - SLOTS_FLAT) >> SLOT_PAGE;
-  const index = (slot - SLOTS_FLAT) & ((1 << SLOT_PAGE) - 1);
+  const index = indexOf(slot);
   return (home, resolution) => {
     const value = home.pages?.[page]?.[index];
     return value !== undefined && value !== BUSY && value !== IS_UNDEFINED ? value : build(home, resolution);
@@ -181,6 +184,7 @@ function pagedGet(slot: number, build: Get): Get {
 /** Builds what is not in its slot, or says why it cannot. */
 function scopedBuild(plan: Plan, registration: Registration): Get {
   const { slot } = registration;
+  const index = indexOf(slot);
   return (home, resolution) => {
     const found = readSlot(home, slot);
     if (found === IS_UNDEFINED) return undefined;
@@ -189,11 +193,13 @@ function scopedBuild(plan: Plan, registration: Registration): Get {
     if (home.place !== plan.place) return planIn(home, plan, registration).get(home, resolution);
     assertLiving(home, plan);
     assertNotUnderWay(plan, home, registration);
-    writeSlot(home, slot, BUSY);
+    const slots = arrayOf(home, slot);
+    slots[index] = BUSY;
     try {
       return keep(plan, home, slot, plan.make(home, resolution));
     } catch (error) {
-      if (home.phase < DISPOSING) writeSlot(home, slot, undefined);
+      // With no call: there may be no room for one on the stack.
+      slots[index] = undefined;
       throw error;
     }
   };

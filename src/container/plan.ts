@@ -107,6 +107,8 @@ export class Plan implements Source {
   flat = -1;
   /** Whether some instance below is, or may be, shared within one resolution. */
   perResolution = false;
+  /** How many builds are nested in each other to build it, itself included. */
+  levels = 1;
   /** Makes a new value, whatever the lifetime. */
   make: Get = notCompiled;
   // These are replaced when more is known: after the first build, when a singleton is there.

@@ -17,24 +17,23 @@ export const IS_UNDEFINED = Symbol("undefined");
 
 /** What a slot holds; `undefined` where there is nothing. */
 export function readSlot(owner: Owner, slot: number): unknown {
-  if (slot < SLOTS_FLAT) return owner.slots[slot];
-  return owner.pages?.[(slot - SLOTS_FLAT) >> SLOT_PAGE]?.[(slot - SLOTS_FLAT) & ((1 << SLOT_PAGE) - 1)];
+  return slot < SLOTS_FLAT ? owner.slots[slot] : owner.pages?.[(slot - SLOTS_FLAT) >> SLOT_PAGE]?.[indexOf(slot)];
 }
 
-export function writeSlot(owner: Owner, slot: number, value: unknown): void {
-  if (slot < SLOTS_FLAT) {
-    owner.slots[slot] = value;
-    return;
-  }
-  const page = (slot - SLOTS_FLAT) >> SLOT_PAGE;
+/** The array in which a slot is, at `indexOf(slot)`. */
+export function arrayOf(owner: Owner, slot: number): unknown[] {
+  if (slot < SLOTS_FLAT) return owner.slots;
   owner.pages ??= [];
-  owner.pages[page] ??= new Array<unknown>(1 << SLOT_PAGE);
-  owner.pages[page][(slot - SLOTS_FLAT) & ((1 << SLOT_PAGE) - 1)] = value;
+  return (owner.pages[(slot - SLOTS_FLAT) >> SLOT_PAGE] ??= new Array<unknown>(1 << SLOT_PAGE));
+}
+
+export function indexOf(slot: number): number {
+  return slot < SLOTS_FLAT ? slot : (slot - SLOTS_FLAT) & ((1 << SLOT_PAGE) - 1);
 }
 
 /** Keeps a value in its slot. */
 export function keepInSlot(owner: Owner, slot: number, value: unknown): void {
-  writeSlot(owner, slot, value === undefined ? IS_UNDEFINED : value);
+  arrayOf(owner, slot)[indexOf(slot)] = value === undefined ? IS_UNDEFINED : value;
 }
 
 /** The value that a slot keeps, for those who look and do not build. */
