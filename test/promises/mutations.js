@@ -135,6 +135,14 @@ export const MUTATIONS = [
   },
   {
     promise: 5,
+    breaks: "the failure of an end that needed no waiting is told only once",
+    file: "scope/lifespan.ts",
+    line: "if (failed !== undefined) scope.more.failed = failed;",
+    by: "",
+    tests: "05-closing-twice",
+  },
+  {
+    promise: 5,
     breaks: "a disposer that hangs is waited for without end",
     file: "scope/disposal.ts",
     line: "    const timer = setTimeout(() => reject(new DisposeTimeoutError(nameOf(value), timeout)), timeout);",
