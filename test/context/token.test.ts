@@ -7,6 +7,17 @@ const stateError = expect.objectContaining({ code: "ERR_AMBIT_CONTEXT_STATE" });
 const tokenError = expect.objectContaining({ code: "ERR_AMBIT_CONTEXT_TOKEN" });
 
 describe.each(everywhere)("$name", ({ run }) => {
+  test("a copy keeps what the original takes back, among other variables", () =>
+    run(() => {
+      const [user, tenant] = [new ContextVar<string>("user"), new ContextVar<string>("tenant")];
+      tenant.set("acme");
+      const token = user.set("ada");
+      const copy = copyContext();
+      user.reset(token);
+      expect([copy.get(user), copy.get(tenant)]).toEqual(["ada", "acme"]);
+      expect([user.get("nobody"), tenant.get()]).toEqual(["nobody", "acme"]);
+    }));
+
   test("a token knows its variable, the old value, and that it was not used", () =>
     run(() => {
       const user = new ContextVar<string>("user");
