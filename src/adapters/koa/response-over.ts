@@ -21,10 +21,11 @@ export function isOver({ req, res }: Koa.Context): boolean {
  * Whether the response left in full, as far as Node knows.
  *
  * writableFinished alone proves nothing: an aborted HTTP/2 stream finishes, and a web stream that is cancelled because
- * the client has left ends its response like one that was read to its end.
+ * the client has left ends its response like one that was read to its end. Nor does `aborted`, which Node says of no
+ * request whose body has been read: Koa ends a response on a dead socket, too, which only one that has left gives up.
  */
 export function wasSent({ req, res }: Koa.Context): boolean {
-  return res.writableFinished && !req.aborted;
+  return res.writableFinished && !req.aborted && !(req.httpVersionMajor < 2 && res.socket?.destroyed);
 }
 
 /** Who waits for the end of a socket: one listener for all the requests that are pipelined on it. */

@@ -2,7 +2,9 @@
 import { once } from "node:events";
 import { createServer, IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type Koa from "koa";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Container, currentScope } from "ambit";
 import { requestScopes, scopePerRequest } from "ambit/koa";
@@ -115,6 +117,36 @@ describe("a client that leaves during the handler", () => {
     await client.leave();
     expect(await current.promise).toBe(true);
     await ended.outcome;
+  });
+});
+
+describe("a client that has left, and of whose leaving Node has not told yet", () => {
+  const post = "POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 4\r\n\r\nbody";
+  /** As a reset does it: the socket is destroyed now, and its "close" comes in a later turn. */
+  const readAndLose = async ({ req }: Koa.Context): Promise<void> => {
+    await text(req);
+    req.socket.destroy();
+  };
+
+  test("aborts a stream, which was not sent", async () => {
+    const { app, ended } = scopedApp();
+    app.use(async (ctx) => {
+      await readAndLose(ctx);
+      ctx.body = Readable.from(["row"]);
+    });
+    (await Connection.to(await serve(app))).socket.write(post);
+    expect(await ended.outcome).toMatchObject({ status: "aborted" });
+  });
+
+  test("aborts what was ended with respond = false, which was not sent either", async () => {
+    const { app, ended } = scopedApp();
+    app.use(async (ctx) => {
+      ctx.respond = false;
+      await readAndLose(ctx);
+      ctx.res.writeHead(200).end("answer");
+    });
+    (await Connection.to(await serve(app))).socket.write(post);
+    expect(await ended.outcome).toMatchObject({ status: "aborted" });
   });
 });
 
