@@ -3,9 +3,17 @@ export default {
   testRunner: "vitest",
   vitest: { configFile: "test/mutation/vitest.config.ts", related: false },
   coverageAnalysis: "perTest",
-  mutate: ["src/{context,scope,container}/**/*.ts"],
+  mutate: [`src/${process.env.LAYER ?? "{context,scope,container}"}/**/*.ts`],
   // What is copied before it is broken.
-  ignorePatterns: ["*", "!src", "!test", "!package.json", "!tsconfig.json", "!vitest.config.ts"],
+  ignorePatterns: [
+    "*",
+    "!src/**",
+    "!test/**",
+    "test/mutation/node_modules",
+    "!package.json",
+    "!tsconfig.json",
+    "!vitest.config.ts",
+  ],
   tempDirName: ".tmp/stryker",
   // Stryker would rewrite the tsconfig with the API of TypeScript, which version 7 does not have.
   tsconfigFile: "none",
