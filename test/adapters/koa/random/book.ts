@@ -19,6 +19,8 @@ export interface Entry {
   read: "nothing" | "all" | "a part";
   /** Whether its answer was a stream when the chain settled. */
   streamed: boolean;
+  /** Whether Node has handed all of its answer to the kernel. */
+  sent: boolean;
   /** What its scope said at the end. */
   outcome: Status | undefined;
   /** How often its instances were disposed. */
@@ -53,6 +55,7 @@ export class Book {
       rows: 0,
       read: "nothing",
       streamed: false,
+      sent: false,
       outcome: undefined,
       disposed: 0,
       told: false,

@@ -28,7 +28,7 @@ export async function visit(
   await Promise.race([new Promise<void>((resolve) => socket.once("connect", resolve)), closed]);
 
   const { requests, pipelined } = plan;
-  if (pipelined) await sendAll(socket, requests);
+  if (pipelined) await sendAll(socket, plan);
   for (const [index, request] of requests.entries()) {
     if (!pipelined) await send(socket, request);
     if (index === plan.answers) break;
@@ -45,9 +45,10 @@ export async function visit(
 }
 
 /** In one packet as far as possible, so that the server has them all before it answers the first. */
-async function sendAll(socket: Socket, requests: readonly PlannedRequest[]): Promise<void> {
+async function sendAll(socket: Socket, { requests, breaksOff }: Plan): Promise<void> {
   socket.cork();
   for (const request of requests) await send(socket, request);
+  if (breaksOff) socket.write("GET /json/0 HTTP/1.1\r\nHo");
   socket.uncork();
 }
 

@@ -9,10 +9,11 @@ export class Figures {
     this.#counts.set(what, (this.#counts.get(what) ?? 0) + by);
   }
 
-  countPlan({ requests, farewell, moment, pipelined }: Plan): void {
+  countPlan({ requests, farewell, moment, pipelined, breaksOff }: Plan): void {
     this.count("actions", requests.length);
     this.count("connections");
     if (pipelined && requests.length > 1) this.count("pipelined connections");
+    if (breaksOff) this.count("heads that broke off");
     this.count(farewell === "stay" ? "stayed" : `left by ${farewell}`);
     if (farewell !== "stay") this.count(`left ${moment.what}`);
     for (const { method, body } of requests) this.count(body === undefined ? method : `${method} sent ${body.sends}`);

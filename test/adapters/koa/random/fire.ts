@@ -13,7 +13,6 @@ import { type Plan, type PlannedRequest, Planner } from "./plans.js";
 import { Random } from "./random.js";
 import type { Session, Store } from "./store.js";
 
-const CLIENTS = 16;
 /** How long a scope may take that has nothing left to wait for, before it counts as leaked. In milliseconds. */
 const PATIENCE = 20_000;
 
@@ -39,7 +38,10 @@ export class Fire {
   readonly #seen: { readonly request: PlannedRequest; readonly arrangement: Arrangement; readonly seen: Seen }[] = [];
   readonly #faults: string[] = [];
 
-  constructor(readonly store: Store) {}
+  constructor(
+    readonly store: Store,
+    readonly clients: number,
+  ) {}
 
   /** @param actions how many requests are sent, each with whatever its client does to it */
   async run(seed: number, actions: number): Promise<Findings> {
@@ -48,7 +50,7 @@ export class Fire {
     const client = async (): Promise<void> => {
       while (planner.requests < actions) await this.#visit(planner.next());
     };
-    await Promise.all(Array.from({ length: CLIENTS }, client));
+    await Promise.all(Array.from({ length: this.clients }, client));
     const leakedScopes = await this.#leakedScopes();
     await this.#judge();
     this.figures.countBook(this.#book);

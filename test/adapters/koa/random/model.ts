@@ -25,6 +25,7 @@ export function faultsOf(it: Case, rows: number): string[] {
   if (begin !== "BEGIN" || more.length > 0) faults.push(`its transaction was ${entry.transaction.join(", ")}`);
   if (!ends.includes(end as End)) faults.push(`its transaction ended with ${end}, not ${ends.join(" or ")}`);
   if (rows !== (end === "COMMIT" ? entry.rows : 0)) faults.push(`${rows} of ${entry.rows} rows are there after ${end}`);
+  if (end === "COMMIT" && entry.streamed && !entry.sent) faults.push("was committed, and its answer was never sent");
   if (entry.disposed !== 1) faults.push(`was disposed ${entry.disposed} times`);
   if (end === "REFUSED" && !entry.told) faults.push("nobody was told that its COMMIT was refused");
   return faults;

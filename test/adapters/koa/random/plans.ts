@@ -27,6 +27,8 @@ export interface Plan {
   readonly arrangement: Arrangement;
   readonly requests: readonly PlannedRequest[];
   readonly pipelined: boolean;
+  /** Whether the head of another request comes after them, and breaks off. */
+  readonly breaksOff: boolean;
   /** RST; FIN after which it hears nothing more; FIN after which it goes on reading; FIN when it has all it asked for. */
   readonly farewell: "reset" | "destroy" | "half" | "stay";
   /** How many answers it reads before it leaves. */
@@ -61,7 +63,8 @@ export class Planner {
     const answers = stays ? readable : random.below(readable + 1);
     const farewell = stays ? "stay" : random.pick(["reset", "destroy", "half"] as const);
     const moment = stays ? ONCE : this.#moment(requests[answers], arrangement);
-    return { arrangement, requests, pipelined, farewell, answers, moment };
+    const breaksOff = pipelined && requests.at(-1)?.body?.sends !== "half" && random.chance(0.1);
+    return { arrangement, requests, pipelined, breaksOff, farewell, answers, moment };
   }
 
   #request(kind: KindName, sizes: readonly number[], isLast: boolean): PlannedRequest {

@@ -7,7 +7,6 @@ export interface Store {
   rows(): Promise<Map<string, number>>;
   /** How many sessions are not over. */
   readonly busy: number;
-  end(): Promise<void>;
 }
 
 /** A transaction that has begun. */
@@ -48,6 +47,4 @@ export class MemoryStore implements Store {
   async rows(): Promise<Map<string, number>> {
     return this.#rows;
   }
-
-  async end(): Promise<void> {}
 }

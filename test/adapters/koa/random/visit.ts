@@ -25,6 +25,7 @@ export class Visit {
     readonly book: Book,
   ) {
     current.set(entry.path);
+    ctx.res.once("finish", () => (entry.sent = true));
     scope.defer(({ status }) => void (entry.outcome = status));
     scope.signal.addEventListener("abort", () => this.here());
   }
