@@ -94,45 +94,25 @@ export class Observed {
   }
 
   #provider(node: Node): object {
-    const observed = this;
     const deps = node.deps.map(({ token }) => token);
     const build = (...parts: Instance[]) => this.#build(node, parts);
+    const buildLater = async (...parts: Instance[]) => {
+      await this.step(`builds ${node.token}`);
+      return build(...parts);
+    };
     switch (node.kind) {
       case "class":
-        return {
-          useClass: function (...parts: Instance[]) {
-            return build(...parts);
-          },
-          deps,
-        };
+        return { useClass: constructorFrom(build), deps };
       case "factory":
         return { useFactory: build, deps };
       case "async factory":
-        return {
-          useAsyncFactory: async (...parts: Instance[]) => (await this.step(`builds ${node.token}`), build(...parts)),
-          deps,
-        };
+        return { useAsyncFactory: buildLater, deps };
       case "asking factory":
         return { useAsyncFactory: (container: Container) => this.#ask(node, container) };
       case "generator":
-        return {
-          *useGenerator(...parts: Instance[]) {
-            const made = build(...parts);
-            yield made;
-            observed.#end(made);
-          },
-          deps,
-        };
+        return { useGenerator: generatorFrom(build, (made) => this.#end(made)), deps };
       case "async generator":
-        return {
-          async *useGenerator(...parts: Instance[]) {
-            await observed.step(`builds ${node.token}`);
-            const made = build(...parts);
-            yield made;
-            await observed.end(made);
-          },
-          deps,
-        };
+        return { useGenerator: asyncGeneratorFrom(buildLater, (made) => this.end(made)), deps };
     }
   }
 
@@ -179,4 +159,32 @@ export class Observed {
       if (isNewer) this.broken.push(new Error(`3: ${instance.name} ended before the newer ${other.name}`));
     }
   }
+}
+
+type Build<R> = (...parts: Instance[]) => R;
+
+/** A function of old that is called with `new`, and returns what it likes. */
+function constructorFrom(build: Build<Instance>): Build<Instance> {
+  return function Built(...parts: Instance[]) {
+    return build(...parts);
+  };
+}
+
+function generatorFrom(build: Build<Instance>, end: (made: Instance) => void): Build<Generator<Instance>> {
+  return function* (...parts) {
+    const made = build(...parts);
+    yield made;
+    end(made);
+  };
+}
+
+function asyncGeneratorFrom(
+  build: Build<Promise<Instance>>,
+  end: (made: Instance) => Promise<void> | undefined,
+): Build<AsyncGenerator<Instance>> {
+  return async function* (...parts) {
+    const made = await build(...parts);
+    yield made;
+    await end(made);
+  };
 }
