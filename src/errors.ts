@@ -15,8 +15,11 @@ export interface ErrorDetails {
   readonly path?: readonly PathStep[] | undefined;
   readonly fix?: string | undefined;
   readonly cause?: unknown;
-  /** tsyringe's sentences ("Cannot inject the dependency ..."), outermost first; they go around the message. */
-  readonly sentences?: readonly string[] | undefined;
+  /**
+   * tsyringe's sentences ("Cannot inject the dependency ..."), outermost first; they go around the message. There is one
+   * for each holder on the path, and none where tsyringe says nothing of a holder.
+   */
+  readonly sentences?: readonly (string | undefined)[] | undefined;
 }
 
 const BRAND = Symbol.for("ambit.error");
@@ -74,7 +77,7 @@ function hide(error: Error, data: Record<string | symbol, unknown>): void {
  *
  * @param via how the holder asks for what is first on the path now
  */
-export function addHolder(error: AmbitError, holder: PathStep, via: string | undefined, sentence: string): void {
+export function addHolder(error: AmbitError, holder: PathStep, via: string | undefined, sentence?: string): void {
   const before = (error as unknown as { [DETAILS]: ErrorDetails })[DETAILS];
   const [first, ...rest] = before.path ?? [];
   const path = first === undefined ? [holder] : [holder, { ...first, via }, ...rest];
@@ -121,7 +124,8 @@ function change(error: AmbitError, details: ErrorDetails): void {
 }
 
 function textOf({ message, path = [], fix, sentences = [] }: ErrorDetails): string {
-  const lines = [...sentences, message].map((line, depth) => indent(line, depth));
+  const said = sentences.filter((sentence) => sentence !== undefined);
+  const lines = [...said, message].map((line, depth) => indent(line, depth));
   if (path.length > 1) lines.push(...tableOf(path));
   if (fix !== undefined) lines.push(`Fix: ${fix}`);
   return lines.join("\n");

@@ -161,6 +161,17 @@ describe("a path", () => {
     ]);
   });
 
+  test("grows by a holder of which nothing is said: a step, and no sentence", () => {
+    const error = UnregisteredTokenError.of("port", "port");
+    beginPath(error, { name: "port", lifetime: "not registered" });
+    addHolder(error, step, "alias");
+    expect(error.message.split("\n").slice(0, 3)).toEqual([
+      'Attempted to resolve unregistered dependency token: "port"',
+      "  Cache   singleton",
+      "  port    not registered   alias",
+    ]);
+  });
+
   test("grows in the stack too, which keeps its headline, its code and its frames", () => {
     const error = UnregisteredTokenError.of("port", "port");
     const frames = error.stack?.split("\n").filter((line) => line.startsWith("    at "));

@@ -58,9 +58,9 @@ export function planForAll(view: View, token: InjectionToken): Plan {
 
 function compileAll(view: View, token: InjectionToken): Plan {
   const plan = new Plan(`all of ${nameOfToken(token)}`, Lifecycle.Transient, undefined, view);
-  const request = { token, multiple: true, optional: false, via: "registration", sentence: "" };
+  const request = { token, multiple: true, optional: false, via: "registration" };
   const { source, plans } = allOf(view, request, undefined);
-  finish(plan, [{ source, plans, via: request.via, sentence: `Cannot resolve all "${nameOfToken(token)}". Reason:` }]);
+  finish(plan, [{ source, plans, via: request.via }]);
   plan.get = source.get;
   plan.getAsync = source.getAsync;
   return plan;
@@ -157,9 +157,9 @@ function edgesOf(plan: Plan, trail: Trail): Edge[] {
 
 function requestsOf(plan: Plan, { provider, kind, name }: Registration): readonly Request[] {
   if (provider.deps !== undefined) return requestsOfDeps(provider.deps as readonly Dep[], name);
-  if (kind === "useToken") return [aliasRequest(name, provider.useToken as InjectionToken)];
+  if (kind === "useToken") return [aliasRequest(provider.useToken as InjectionToken)];
   if (kind !== "useClass") return [];
-  if (isDelayed(provider.useClass)) return [aliasRequest(name, provider.useClass)];
+  if (isDelayed(provider.useClass)) return [aliasRequest(provider.useClass)];
   try {
     return requestsOfClass(provider.useClass as Constructor);
   } catch (error) {
@@ -168,14 +168,8 @@ function requestsOf(plan: Plan, { provider, kind, name }: Registration): readonl
   }
 }
 
-function aliasRequest(name: string, token: InjectionToken): Request {
-  return {
-    token,
-    multiple: false,
-    optional: false,
-    via: "alias",
-    sentence: `Cannot resolve "${name}" as "${nameOfToken(token)}". Reason:`,
-  };
+function aliasRequest(token: InjectionToken): Request {
+  return { token, multiple: false, optional: false, via: "alias" };
 }
 
 function edgeOf(holder: Plan, view: View, request: Request, trail: Trail | undefined): Edge {

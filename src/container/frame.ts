@@ -92,7 +92,7 @@ export function passed(error: unknown, plan: Plan): unknown {
 }
 
 function addAsker(error: AmbitError, asker: Plan): void {
-  addHolder(error, asker.step(), ASKED, `Cannot build "${asker.name}". Reason:`);
+  addHolder(error, asker.step(), ASKED);
 }
 
 /** The error of a build for one more who waited for it: each draws the path from what was asked for. */

@@ -75,8 +75,8 @@ export interface Edge {
   readonly plans: readonly Plan[];
   /** `parameter #0 (tx)`. */
   readonly via: string;
-  /** tsyringe's sentence for a failure below: `Cannot inject the dependency "tx" at position #0 of ...`. */
-  readonly sentence: string;
+  /** tsyringe's sentence for a failure below, if it has one: `Cannot inject the dependency "tx" at position #0 of ...`. */
+  readonly sentence?: string | undefined;
 }
 
 /** Something shorter-lived that a plan leads to without another such thing in between. */

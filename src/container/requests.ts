@@ -11,8 +11,8 @@ export interface Request extends Parameter {
   readonly as?: "ref" | "proxy" | undefined;
   /** `parameter #0 (tx)`. */
   readonly via: string;
-  /** tsyringe's sentence for a failure below. */
-  readonly sentence: string;
+  /** tsyringe's sentence for a failure below; it has none for aliases. */
+  readonly sentence?: string | undefined;
 }
 
 /**

@@ -526,6 +526,29 @@ describe.each(libraries)("%s", (name, lib) => {
       );
     });
 
+    test("nothing is said of the names, factories and constructors on the way", () => {
+      const missing = 'Attempted to resolve unregistered dependency token: "missing"';
+      class Asking {
+        readonly answer = container.resolve("missing");
+      }
+      @injectable()
+      class Holder {
+        constructor(@inject("alias") readonly answer: unknown) {}
+      }
+      container.register("alias", { useToken: "factory" }).register("asking", { useClass: Asking });
+      container.register("factory", { useFactory: (c) => c.resolve("missing") });
+      for (const token of ["alias", "factory", "asking"]) {
+        expect(() => container.resolve(token)).toThrow(says(name, [missing]));
+        expect(() => container.resolveAll(token)).toThrow(says(name, [missing]));
+      }
+      expect(() => container.resolve(Holder)).toThrow(
+        says(name, [
+          'Cannot inject the dependency "answer" at position #0 of "Holder" constructor. Reason:',
+          `    ${missing}`,
+        ]),
+      );
+    });
+
     test("a symbol is named as it prints", () => {
       const sentence = 'Attempted to resolve unregistered dependency token: "Symbol(mailer)"';
       expect(() => container.resolve(Symbol("mailer"))).toThrow(says(name, [sentence]));
