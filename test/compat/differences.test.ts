@@ -467,7 +467,41 @@ test("24. A caching factory makes what it keeps as a singleton is made", async (
   });
 });
 
-test("25. Reflect need not be loaded first", () => {
+test("25. What can never be built is refused before anything is built", () => {
+  const calls = each(({ inject, injectable }, container) => {
+    const calls: string[] = [];
+    class Connection {
+      constructor() {
+        calls.push("connection opened");
+      }
+    }
+    @injectable()
+    class Service {
+      constructor(
+        @inject(Connection) readonly connection: Connection,
+        @inject("missing") readonly missing: unknown,
+      ) {}
+    }
+    container.beforeResolution(Connection, () => void calls.push("before connection"));
+    expect(() => container.resolve(Service)).toThrow('unregistered dependency token: "missing"');
+    return calls;
+  });
+  expect(calls).toEqual({ tsyringe: ["before connection", "connection opened"], ambit: [] });
+
+  const afterwards = each(({ inject, injectable }, container) => {
+    class Settings {}
+    @injectable()
+    class Service {
+      constructor(@inject(Settings) readonly settings: Settings) {}
+    }
+    container.registerSingleton(Service).resolve(Service);
+    container.register(Settings, { useToken: "missing" });
+    return thrownBy(() => container.resolve(Service)) !== undefined;
+  });
+  expect(afterwards).toEqual({ tsyringe: false, ambit: true });
+});
+
+test("26. Reflect need not be loaded first", () => {
   const loads = (name: string) => {
     const program = `import { container } from "${name}"; console.log(typeof container.resolve);`;
     const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
