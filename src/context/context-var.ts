@@ -6,6 +6,7 @@ import { ContextCell, currentCell, enter, rootCell } from "./cell.js";
 import { assertOptions, type Codec, type ContextVarOptions } from "./options.js";
 import { printed, visible } from "./print.js";
 import { inTheRoot, needsAwaiting, noValue, ofAnotherContext, ofAnotherVariable, usedTwice } from "./refusals.js";
+import { registerTraveller } from "./travellers.js";
 import { positionOf, type Variables, withoutValue, withValue } from "./variables.js";
 
 /** No value. Not `ContextToken.MISSING`, which a user may set like any other value. */
@@ -30,11 +31,15 @@ export class ContextVar<T> {
   /** Where this variable stood last: nearly always where it stands now. A position keeps no value alive. */
   #position = 0;
 
-  /** @throws TypeError for a name that is no string, or an option of a wrong type */
+  /**
+   * @throws TypeError for a name that is no string, or an option of a wrong type
+   * @throws ContextStateError ERR_AMBIT_CONTEXT_STATE for a second travelling variable of that name in this thread
+   */
   constructor(name: string, options: ContextVarOptions<T> = {}) {
     assertOptions(name, options);
     this.name = name;
     this.travels = options.travels;
+    if (this.travels !== undefined) registerTraveller(name, this);
     this.secret = options.secret ?? false;
     this.#rootless = options.rootless ?? false;
     this.#default = "default" in options ? (options.default as T) : ABSENT;

@@ -1,4 +1,5 @@
 /** `ContextVar.run`, rootless variables, and what the constructor accepts. */
+import { inspect } from "node:util";
 import { Context, ContextStateError, ContextVar, copyContext } from "ambit/context";
 import { describe, expect, test } from "vitest";
 import { everywhere, inAContext, inTheRoot } from "./states.js";
@@ -124,7 +125,7 @@ test("options that are undefined are options that are not given", () => {
 test.each([true as const, { encode: (date: Date) => date.toISOString(), decode: (text: string) => new Date(text) }])(
   "travels: %o is accepted",
   (travels) => {
-    expect(() => new ContextVar<Date>("since", { travels })).not.toThrow();
+    expect(() => new ContextVar<Date>(`since ${inspect(travels)}`, { travels })).not.toThrow();
   },
 );
 

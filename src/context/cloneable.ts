@@ -1,0 +1,83 @@
+/** What a structured clone keeps as it is: all else would arrive as something else, or not at all. */
+
+/** Something that would not arrive as it is. */
+export interface Spoiled {
+  /** Where it is: `tenant.region`. */
+  readonly path: string;
+  /** "is a Region, which would arrive as a plain object". */
+  readonly reason: string;
+}
+
+type Parts = (value: object, path: string) => Iterable<readonly [path: string, part: unknown]>;
+
+const NO_PARTS: Parts = () => [];
+
+/** The classes whose instances arrive as such, and what is inside of them. */
+const KEPT = new Map<object, Parts>([
+  [Map.prototype, partsOfMap],
+  [Set.prototype, (value, path) => [...(value as Set<unknown>)].map((part, at) => [`${path}<${at}>`, part])],
+  [Array.prototype, partsOfObject],
+  [Object.prototype, partsOfObject],
+]);
+const TYPED_ARRAYS = [
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+  DataView,
+];
+const BUFFERS = [ArrayBuffer, SharedArrayBuffer];
+const WRAPPERS = [Date, RegExp, Boolean, Number, String];
+const ERRORS = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
+for (const { prototype } of [...TYPED_ARRAYS, ...BUFFERS, ...WRAPPERS, ...ERRORS]) KEPT.set(prototype, NO_PARTS);
+
+function partsOfMap(value: object, path: string): [string, unknown][] {
+  return [...(value as Map<unknown, unknown>)].flatMap(([key, part], at): [string, unknown][] => [
+    [`${path}<key ${at}>`, key],
+    [`${path}<${at}>`, part],
+  ]);
+}
+
+function partsOfObject(value: object, path: string): [string, unknown][] {
+  const at = (key: string) => (Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`);
+  return Object.entries(value).map(([key, part]) => [at(key), part]);
+}
+
+/** The first part of `value` that a structured clone would strip or refuse; `undefined` where it keeps all. */
+export function findSpoiled(value: unknown, path: string, seen = new Set<object>()): Spoiled | undefined {
+  if (typeof value === "function" || typeof value === "symbol") {
+    return { path, reason: `is a ${typeof value}, which cannot be cloned` };
+  }
+  if (typeof value !== "object" || value === null || seen.has(value)) return undefined;
+  seen.add(value);
+  const parts = partsOf(value);
+  if (parts === undefined) return { path, reason: `is ${nameOfClass(value)}, which would not arrive as one` };
+  if (hasSymbols(value)) return { path, reason: "has properties under symbols, which would not arrive" };
+  for (const [at, part] of parts(value, path)) {
+    const spoiled = findSpoiled(part, at, seen);
+    if (spoiled !== undefined) return spoiled;
+  }
+  return undefined;
+}
+
+function partsOf(value: object): Parts | undefined {
+  const prototype: object | null = Object.getPrototypeOf(value);
+  return prototype === null ? partsOfObject : KEPT.get(prototype);
+}
+
+function hasSymbols(value: object): boolean {
+  return Object.getOwnPropertySymbols(value).some((key) => Object.prototype.propertyIsEnumerable.call(value, key));
+}
+
+function nameOfClass(value: object): string {
+  const { constructor } = value as { constructor?: { name?: unknown } };
+  const name = constructor?.name;
+  return typeof name === "string" && name !== "" ? `an instance of ${name}` : "an instance of a class";
+}
