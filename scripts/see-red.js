@@ -2,18 +2,23 @@
  * Breaks the lines that keep the promises, one at a time, and runs the tests that must then fail: `npm run see-red`.
  *
  * Works on a copy of src and test, so the checkout stays as it is. Exits 1 when a line has gone, or a test did not see
- * that it was broken. `npm run see-red -- 6` does promise 6 alone.
+ * that it was broken. `npm run see-red -- 6` does promise 6 alone, `npm run see-red -- koa` the adapter under fire.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MUTATIONS } from "../test/promises/mutations.js";
+import { MUTATIONS as KOA } from "../test/adapters/koa/random/mutations.js";
+import { MUTATIONS as PROMISES } from "../test/promises/mutations.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const only = process.argv[2];
-const chosen = MUTATIONS.filter(({ promise }) => only === undefined || promise === Number(only));
+const promises = PROMISES.filter(({ promise }) => only === undefined || promise === Number(only));
+const chosen =
+  only === "koa"
+    ? KOA.map((mutation) => ({ ...mutation, promise: "koa", tests: "test/adapters/koa/random/random.test.ts" }))
+    : promises.map((mutation) => ({ ...mutation, tests: `test/promises/${mutation.tests}` }));
 
 const copy = mkdtempSync(join(tmpdir(), "ambit-see-red-"));
 let survived = 0;
@@ -33,7 +38,7 @@ try {
 console.log(`${chosen.length - survived} of ${chosen.length} broken lines were seen.`);
 process.exitCode = survived === 0 && chosen.length > 0 ? 0 : 1;
 
-/** @param {(typeof MUTATIONS)[number]} mutation */
+/** @param {(typeof chosen)[number]} mutation */
 function verdictOn({ file, line, by, tests }) {
   const path = join(copy, "src", file);
   const sound = readFileSync(path, "utf8");
@@ -43,7 +48,7 @@ function verdictOn({ file, line, by, tests }) {
     sound.replace(line, () => by),
   );
   const vitest = join(copy, "node_modules/vitest/vitest.mjs");
-  const { status } = spawnSync(process.execPath, [vitest, "run", `test/promises/${tests}`], { cwd: copy });
+  const { status } = spawnSync(process.execPath, [vitest, "run", tests], { cwd: copy });
   writeFileSync(path, sound);
   return status === 0 ? "GREEN" : "red";
 }

@@ -48,7 +48,7 @@ function legalOutcomes(it: Case): readonly Status[] {
   if (work !== "success") return [work];
   if (!raw && !entry.streamed) return ["success"];
   const answers = answersOf(request, arrangement);
-  if (answers === "endless" || answers === "silent") return ["aborted"];
+  if (answers === "endless" || answers === "hangs" || answers === "silent") return ["aborted"];
   const whole: Status = answers === "breaks" ? "error" : "success";
   if (seen.waited || seen.answer !== undefined) return [whole];
   // Without a body it may have broken all the same, in the hands of a compressor.

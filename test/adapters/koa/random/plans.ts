@@ -1,6 +1,7 @@
 /** What the random client does on one connection. */
 import { ARRANGEMENTS, type Arrangement } from "./apps.js";
 import { KIND_NAMES, KINDS, type KindName } from "./kinds.js";
+import type { Kind } from "./kinds/kind.js";
 import type { Random } from "./random.js";
 
 export interface PlannedRequest {
@@ -91,12 +92,15 @@ export class Planner {
 
   #moment(request: PlannedRequest | undefined, arrangement: Arrangement): Moment {
     const { random } = this;
-    const speaks = request !== undefined && isHeard(request, arrangement);
+    const answers = request && answersOf(request, arrangement);
+    // Compressors keep the first bytes to themselves.
+    const isHeard = request !== undefined && answers !== "silent" && !request.zipped;
     const what = random.pick(
-      speaks ? (["at once", "turns", "bytes", "deaf"] as const) : (["at once", "turns"] as const),
+      isHeard ? (["at once", "turns", "bytes", "deaf"] as const) : (["at once", "turns"] as const),
     );
     // The least that is heard is the head of an answer, of more than 60 bytes.
-    return { what, count: 1 + random.below(what === "bytes" ? 60 : 20) };
+    const most = what !== "bytes" ? 20 : answers === "endless" ? 3_000 : 60;
+    return { what, count: 1 + random.below(most) };
   }
 }
 
@@ -125,19 +129,11 @@ export function isFresh(
 }
 
 /** What a client that waits sees of the answer. */
-export function answersOf(
-  request: PlannedRequest,
-  arrangement: Arrangement,
-): "whole" | "endless" | "breaks" | "silent" {
+export function answersOf(request: PlannedRequest, arrangement: Arrangement): Kind["answers"] {
   const { reads, answers } = KINDS[request.kind];
   if (request.body?.sends === "half" && reads === "before it answers") return "silent";
   if (isBare(request, arrangement)) return "whole";
-  return request.body?.sends === "half" && reads === "as it answers" ? "endless" : answers;
-}
-
-/** Compressors keep the first bytes to themselves. */
-function isHeard(request: PlannedRequest, arrangement: Arrangement): boolean {
-  return answersOf(request, arrangement) !== "silent" && !request.zipped;
+  return request.body?.sends === "half" && reads === "as it answers" ? "hangs" : answers;
 }
 
 /**

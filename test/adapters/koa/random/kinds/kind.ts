@@ -7,10 +7,10 @@ export interface Kind {
   /** How its work ends, if the client lets it: what the app did, whatever became of the answer. */
   readonly work: Status;
   /**
-   * What a client sees who waits: `whole` has an end, `endless` has none, the server cuts what `breaks`, and of a
-   * `silent` one there is nothing to see before the client has left.
+   * What a client sees who waits: `whole` has an end, `endless` has none and goes on, what `hangs` has a beginning and
+   * does not go on, the server cuts what `breaks`, and of a `silent` one there is nothing before the client has left.
    */
-  readonly answers: "whole" | "endless" | "breaks" | "silent";
+  readonly answers: "whole" | "endless" | "hangs" | "breaks" | "silent";
   /** The status of the answer, if it has one. */
   readonly status?: number;
   /** Whether it answers by itself, with `respond = false`. */

@@ -35,7 +35,7 @@ export const RAWS = {
   rawThenThrown: {
     ...RAW,
     work: "error",
-    answers: "endless",
+    answers: "hangs",
     async answer(visit) {
       visit.ctx.respond = false;
       visit.ctx.res.writeHead(200).write(visit.use());
