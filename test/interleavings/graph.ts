@@ -128,7 +128,10 @@ function registerAsync(container: Container, builder: Builder): void {
     "service",
     {
       deps: ["leaf", "async", "transaction"],
-      useFactory: ({ witness }: Instance) => builder.build("service", witness, "at once"),
+      useFactory: (leaf: Instance, ...others: Instance[]) => {
+        leaf.witness.assertAlive([leaf, ...others]);
+        return builder.build("service", leaf.witness, "at once");
+      },
     },
     { lifecycle: ContextScoped },
   );

@@ -103,7 +103,10 @@ async function askFromInside({ witness: around }: Life, { scope }: Witness): Pro
 
 function nest({ stage, container, scope, witness: parent }: Life): Witness {
   const times = stage.times();
-  return stage.watch(container.createScope({ parent: scope, ...times }), times, parent);
+  const { state } = scope;
+  const nested = container.createScope({ parent: scope, ...times });
+  if (state !== "open") throw new Error(`6: a ${state} scope has opened one`);
+  return stage.watch(nested, times, parent);
 }
 
 function beside(stage: Stage, container: Container): Witness {

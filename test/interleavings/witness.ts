@@ -108,6 +108,12 @@ export class Witness {
     return instance;
   }
 
+  /** Something is built of these. */
+  assertAlive(parts: readonly Instance[]): void {
+    const over = parts.find(({ begun }) => begun !== undefined);
+    if (over !== undefined) throw this.#broken(`6: something was built of ${over.name}, which was disposed`);
+  }
+
   /** The scope gave `value` for `token`. */
   give(token: string, value: Instance): void {
     if (value.witness !== this) throw new Error(`2: ${token} was given to another scope than its own`);
