@@ -501,7 +501,28 @@ test("25. What can never be built is refused before anything is built", () => {
   expect(afterwards).toEqual({ tsyringe: false, ambit: true });
 });
 
-test("26. Reflect need not be loaded first", () => {
+test("26. What outlives a resolution shares nothing that is scoped to it", () => {
+  const shared = each(({ inject, injectable, Lifecycle, scoped, singleton }, container) => {
+    @scoped(Lifecycle.ResolutionScoped)
+    class Work {}
+    @singleton()
+    class Cache {
+      constructor(@inject(Work) readonly work: Work) {}
+    }
+    @injectable()
+    class Job {
+      constructor(
+        @inject(Work) readonly work: Work,
+        @inject(Cache) readonly cache: Cache,
+      ) {}
+    }
+    const job = container.resolve(Job);
+    return job.work === job.cache.work;
+  });
+  expect(shared).toEqual({ tsyringe: true, ambit: false });
+});
+
+test("27. Reflect need not be loaded first", () => {
   const loads = (name: string) => {
     const program = `import { container } from "${name}"; console.log(typeof container.resolve);`;
     const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
