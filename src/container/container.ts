@@ -142,12 +142,17 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
 
   /** An object that forwards each access to what this container gives for `token` there. @internal */
   standInFor(token: InjectionToken): object {
-    let known: Plan | undefined;
+    const { family } = this.#view;
+    let plan: Plan;
+    let asOf = -1;
     return proxyOf(nameOfToken(token), () => {
-      const asked = undelayed(token);
-      const plan = planFor(this.#view, asked);
-      if (plan !== known) assertStays((known = plan));
-      return this.#isFinal(plan) ? plan.constant : (builtHere(plan) ?? ask(this.#forOne, asked, plan));
+      // As long as nothing has changed, the plan is the same: looking it up took a third of a method call.
+      if (asOf !== family.changes) {
+        plan = planFor(this.#view, undelayed(token));
+        assertStays(plan);
+        asOf = family.changes;
+      }
+      return this.#isFinal(plan) ? plan.constant : (builtHere(plan) ?? ask(this.#forOne, undelayed(token), plan));
     });
   }
 

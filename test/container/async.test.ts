@@ -546,6 +546,42 @@ describe("an async factory that asks its container after an await", () => {
   });
 });
 
+test.each([
+  ["singleton", singleton],
+  ["thread-scoped", thread],
+])(
+  "requests that share one flight of a %s each go on in their own scope, and the build in none",
+  async (_, options) => {
+    class User {}
+    const gate = deferred<void>();
+    const seenByTheBuild: unknown[] = [];
+    const container = new Container().register(User, User, context).register(
+      "shared",
+      {
+        async useAsyncFactory(asked) {
+          await gate.promise;
+          seenByTheBuild.push(currentScope());
+          expect(() => asked.resolve(User)).toThrow(CaptiveDependencyError);
+          return {};
+        },
+      },
+      options,
+    );
+    const request = () =>
+      container.runInScope(async (scope) => {
+        const shared = await container.resolveAsync("shared");
+        return { shared, isOwn: container.resolve(User) === scope.resolve(User), user: scope.resolve(User) };
+      });
+    const requests = [request(), request(), request()];
+    gate.resolve();
+    const ends = await Promise.all(requests);
+    expect(seenByTheBuild).toEqual([undefined]);
+    expect(new Set(ends.map(({ shared }) => shared)).size).toBe(1);
+    expect(ends.map(({ isOwn }) => isOwn)).toEqual([true, true, true]);
+    expect(new Set(ends.map(({ user }) => user)).size).toBe(3);
+  },
+);
+
 test("work that the factory of a named lifetime leaves behind may ask for an unnamed one, which nobody holds", async () => {
   const gate = deferred();
   let later: Promise<unknown> | undefined;
