@@ -3,35 +3,12 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
-import { Container, ContextVar, copyContext, inject, Lifecycle } from "ambit";
+import { Lifecycle } from "ambit";
+import { application, Service, User } from "../retention/application.js";
 import { collectGarbage, countAlive, heapUsed } from "../support/gc.js";
 
-const { ContextScoped, Singleton } = Lifecycle;
+const { Singleton } = Lifecycle;
 const SHELL = 300; // bytes
-
-class User {
-  readonly payload = new Array<number>(64).fill(0);
-}
-
-class Connection {
-  readonly buffer = new Array<number>(64).fill(0);
-  dispose() {}
-}
-
-class Service {
-  constructor(
-    @inject(User) readonly user: User,
-    @inject(Connection) readonly connection: Connection,
-  ) {}
-}
-
-function application(): Container {
-  const container = new Container();
-  container.register(User, { useSeed: true });
-  container.register(Connection, Connection, { lifecycle: ContextScoped });
-  container.register(Service, Service, { lifecycle: ContextScoped });
-  return container;
-}
 
 /** Bytes of heap per item that `make` leaves behind while its results are alive. */
 async function costOf<T>(count: number, make: () => T): Promise<{ each: number; kept: T[] }> {
@@ -108,39 +85,6 @@ test("14. a million scopes in a row leave no byte each", async () => {
   for (let n = 0; n < 1_000_000; n++) request();
   expect((await heapUsed()) - before).toBeLessThan(1_000_000);
 }, 120_000);
-
-test("14. a job that goes on in a fork of its fork for 100,000 turns does not grow", async () => {
-  const turn = new ContextVar<number>("turn");
-  const before = await heapUsed();
-  let turns = 100_000;
-  await new Promise<void>((done) => {
-    const next = (): void => {
-      turn.set(turns);
-      if (turns-- === 0) return done();
-      const fork = copyContext();
-      setImmediate(() => fork.run(next));
-    };
-    copyContext().run(next);
-  });
-  expect((await heapUsed()) - before).toBeLessThan(1_000_000);
-}, 60_000);
-
-test("14. a job that opens each turn's scope from inside of the one before does not grow", async () => {
-  const container = application();
-  let turns = 100_000;
-  const before = await heapUsed();
-  await new Promise<void>((done) => {
-    const next = (): void => {
-      if (turns-- === 0) return done();
-      container.runInScopeSync({ seeds: [[User, new User()]] }, () => {
-        container.resolve(Service);
-        setImmediate(next);
-      });
-    };
-    next();
-  });
-  expect((await heapUsed()) - before).toBeLessThan(1_000_000);
-}, 60_000);
 
 describe("14. a long-lived thing that is first asked for inside a request", () => {
   test("does not keep that request, though it has an interval of its own", async () => {
