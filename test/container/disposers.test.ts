@@ -296,6 +296,25 @@ test("what a factory returns is looked at each time", async () => {
   expect(said).toEqual(["disposed", "disposed"]);
 });
 
+describe.each<[where: string, put: (prototype: object, key: PropertyKey, disposer: () => void) => void]>([
+  ["method", (prototype, key, value) => void Object.defineProperty(prototype, key, { value })],
+  ["getter", (prototype, key, disposer) => void Object.defineProperty(prototype, key, { get: () => disposer })],
+])("a %s that the prototype of a class was given", (_, put) => {
+  test.each([[Symbol.asyncDispose], [Symbol.dispose], ["dispose"]])("as %o is found", async (key) => {
+    let ended = 0;
+    class Base {}
+    class Connection extends Base {}
+    put(Base.prototype, key, () => void ended++);
+    const container = new Container().register(
+      Connection,
+      { useClass: Connection, deps: [] },
+      { lifecycle: Lifecycle.ContextScoped },
+    );
+    await container.runInScope(() => container.resolve(Connection));
+    expect(ended).toBe(1);
+  });
+});
+
 test("a strict object, which throws for what it does not have, is a value like any", async () => {
   const strict = (values: object) =>
     new Proxy(values, {

@@ -164,6 +164,27 @@ describe("from inside", () => {
     expect(scope.state).toBe("closed");
   });
 
+  test.each<[what: string, provider: (make: () => object) => never]>([
+    ["a constructor", (make) => ({ useClass: classThat(make), deps: [] }) as never],
+    ["a factory", (useFactory) => ({ useFactory, owned: true }) as never],
+    ["an async factory", (make) => ({ useAsyncFactory: async () => make() }) as never],
+  ])("of %s, while a disposer takes its time: the instance is disposed and refused", async (_, provider) => {
+    const gate = deferred();
+    const log: string[] = [];
+    const make = () => {
+      void scope.close();
+      return { [Symbol.dispose]: () => void log.push("instance") };
+    };
+    const container = new Container().register("service", provider(make), context);
+    const scope = container.createScope();
+    scope.defer(() => gate.promise);
+    await expect(scope.resolveAsync("service")).rejects.toThrow(ScopeClosedError);
+    expect([log, scope.state]).toEqual([["instance"], "closing"]);
+    gate.resolve();
+    await scope.close();
+    expect(log).toEqual(["instance"]);
+  });
+
   test("of a generator's first step: the generator is ended, with an abort, and its value refused", () => {
     const log: string[] = [];
     const container = new Container().register(
@@ -281,3 +302,13 @@ test("ids differ, and stay what they are", async () => {
   await Promise.all(scopes.map((scope) => scope.close()));
   expect(scopes.map(({ id }) => id)).toEqual(ids);
 });
+
+/** A class whose instances get what `make` gives. */
+function classThat(make: () => object) {
+  return class {
+    readonly #made = make() as Disposable;
+    [Symbol.dispose](): void {
+      this.#made[Symbol.dispose]();
+    }
+  };
+}
