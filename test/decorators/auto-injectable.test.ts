@@ -193,6 +193,15 @@ describe("what goes wrong", () => {
     expect(() => new View(new Clock())).toThrow(message);
   });
 
+  test("the path begins with the class", () => {
+    @autoInjectable()
+    class View {
+      constructor(@inject("auto.missing") readonly name?: string) {}
+    }
+    const refused = expect.objectContaining({ name: "View" });
+    expect(() => new View()).toThrow(expect.objectContaining({ path: [refused, expect.anything()] }));
+  });
+
   test("a parameter whose type says nothing is an error when it is not given, and no matter when it is", () => {
     interface Options {
       readonly deep: boolean;
