@@ -1,9 +1,12 @@
 /** One run: fires random clients at every arrangement of a server, and holds all that was seen against the model. */
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { setTimeout as patience } from "node:timers/promises";
 import type Koa from "koa";
+import { onTestFinished } from "vitest";
 import { Container, Lifecycle, type Outcome } from "ambit";
-import { drain, KoaContext, requestScopes } from "ambit/koa";
-import { serve } from "../server.js";
+import { drain, KoaContext, listener, requestScopes } from "ambit/koa";
 import { type Arrangement, ARRANGEMENTS, createApp, TRANSACTION, visitOf } from "./apps.js";
 import { Book } from "./book.js";
 import { type Seen, visit } from "./client.js";
@@ -31,10 +34,16 @@ export const SOUND = {
   examples: [] as string[],
 };
 
+interface Served {
+  readonly app: Koa;
+  readonly server: Server;
+  readonly port: number;
+}
+
 export class Fire {
   readonly figures = new Figures();
   readonly #book = new Book();
-  readonly #served = new Map<Arrangement, { readonly app: Koa; readonly port: number }>();
+  readonly #served = new Map<Arrangement, Served>();
   readonly #seen: { readonly request: PlannedRequest; readonly arrangement: Arrangement; readonly seen: Seen }[] = [];
   readonly #faults: string[] = [];
 
@@ -66,7 +75,12 @@ export class Fire {
 
   async #serve(arrangement: Arrangement): Promise<void> {
     const app = createApp(arrangement, containerOf(this.store), this.#book);
-    this.#served.set(arrangement, { app, port: await serve(app, { wrapped: arrangement.listened }) });
+    const handle = app.callback();
+    const server = createServer(arrangement.listened ? listener(app) : (req, res) => void handle(req, res));
+    await once(server.listen(0), "listening");
+    // For a run that ends before its clients do.
+    onTestFinished(() => server.closeAllConnections());
+    this.#served.set(arrangement, { app, server, port: (server.address() as AddressInfo).port });
   }
 
   async #visit(plan: Plan): Promise<void> {
@@ -103,13 +117,20 @@ export class Fire {
   }
 
   async #leakedScopes(): Promise<number> {
-    const apps = [...this.#served.values()].map(({ app }) => app);
+    const served = [...this.#served.values()];
     const given = new AbortController();
-    const gone = Promise.all(apps.map((app) => drain(app)));
+    const gone = Promise.all(served.map(close));
     await Promise.race([gone, patience(PATIENCE, undefined, { signal: given.signal }).catch(() => {})]);
     given.abort();
-    return apps.reduce((sum, app) => sum + requestScopes(app).length, 0);
+    return served.reduce((sum, { app }) => sum + requestScopes(app).length, 0);
   }
+}
+
+/** A request may still be on its way when its client has left: only a server that has closed will see no more. */
+async function close({ app, server }: Served): Promise<void> {
+  server.close();
+  await once(server, "close");
+  await drain(app);
 }
 
 function containerOf(store: Store): Container {

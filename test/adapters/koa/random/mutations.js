@@ -139,13 +139,6 @@ export const MUTATIONS = [
     by: "return !res.writableFinished && ",
   },
   {
-    breaks: "what was ended on a dead connection was sent",
-    finds: ["faults"],
-    file: "adapters/koa/response-over.ts",
-    line: " && !(req.httpVersionMajor < 2 && res.socket?.destroyed)",
-    by: "",
-  },
-  {
     breaks: "an answer leaves before its COMMIT",
     finds: ["faults"],
     file: "adapters/koa/request.ts",
