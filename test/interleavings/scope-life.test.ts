@@ -13,6 +13,8 @@ import { scopeLife } from "./scope-life.js";
 const SEED = Number(process.env.AMBIT_SEED ?? Date.now() % 1_000_000);
 const SCHEDULES = Number(process.env.AMBIT_SCHEDULES ?? 2_000);
 const { AMBIT_REPLAY } = process.env;
+/** A few seconds each on a machine of their own. */
+const PATIENCE = 120_000;
 const NAMES = Object.keys(PLAYERS) as PlayerName[];
 
 /** Tells which players made it fail, as AMBIT_REPLAY takes it. */
@@ -60,19 +62,24 @@ describe("every order of steps and timers keeps the promises", () => {
     async (_, orders, cast) => {
       await expect(inCast(cast, exploreAll(scopeLife(cast)))).resolves.toEqual({ schedules: orders, complete: true });
     },
+    PATIENCE,
   );
 });
 
 // Timers fire when nothing else can happen here: the casts above are those that time matters to.
 describe("every order of any two players and a close keeps the promises", () => {
-  test.each(NAMES)("%s", async (name) => {
-    const explored: Explored[] = [];
-    for (const other of NAMES.slice(NAMES.indexOf(name))) {
-      const cast = [name, other, "closes"] as const;
-      explored.push(await inCast(cast, exploreAll(scopeLife(cast), { timers: "last" })));
-    }
-    expect(explored.every(({ complete }) => complete)).toBe(true);
-  });
+  test.each(NAMES)(
+    "%s",
+    async (name) => {
+      const explored: Explored[] = [];
+      for (const other of NAMES.slice(NAMES.indexOf(name))) {
+        const cast = [name, other, "closes"] as const;
+        explored.push(await inCast(cast, exploreAll(scopeLife(cast), { timers: "last" })));
+      }
+      expect(explored.every(({ complete }) => complete)).toBe(true);
+    },
+    PATIENCE,
+  );
 });
 
 test(`random orders of random casts keep the promises (AMBIT_SEED=${SEED} AMBIT_SCHEDULES=${SCHEDULES})`, async () => {
