@@ -28,7 +28,14 @@ export {
 export { isClassProvider, isFactoryProvider, isTokenProvider, isValueProvider } from "./container/guards.js";
 export type { Frequency, ResolutionType } from "./container/interceptors.js";
 export { Lifecycle } from "./container/lifecycle.js";
-export { inject, injectAll, injectProxy, injectRef } from "./container/inject.js";
+export {
+  inject,
+  injectAll,
+  injectAllWithTransform,
+  injectProxy,
+  injectRef,
+  injectWithTransform,
+} from "./container/inject.js";
 export type { Ref } from "./container/ref.js";
 export {
   type AbstractConstructor,
@@ -39,7 +46,7 @@ export {
   token,
 } from "./container/token.js";
 export type { Transform } from "./container/sources.js";
-export { delay, type Disposable, injectAllWithTransform, injectWithTransform } from "./container/tsyringe.js";
+export { delay, type Disposable } from "./container/tsyringe.js";
 export * from "./context/index.js";
 export { autoInjectable } from "./decorators/auto-injectable.js";
 export { contextScoped, injectable, scoped, singleton, threadScoped } from "./decorators/classes.js";

@@ -1,7 +1,13 @@
 /** Parameter decorators: tsyringe's, with wider types, and ambit's. */
 import { refToken } from "./ref.js";
 import type { InjectionToken } from "./token.js";
-import { tsyringeInject, tsyringeInjectAll } from "./tsyringe.js";
+import type { Transform } from "./sources.js";
+import {
+  tsyringeInject,
+  tsyringeInjectAll,
+  tsyringeInjectAllWithTransform,
+  tsyringeInjectWithTransform,
+} from "./tsyringe.js";
 
 /** Decorates a constructor parameter. */
 type DecoratesParameter = (target: any, propertyKey: string | symbol | undefined, parameterIndex: number) => any;
@@ -13,6 +19,20 @@ export const inject: (token: InjectionToken, options?: { isOptional?: boolean })
 /** Injects everything that was registered for `token`, in the order of registration. */
 export const injectAll: (token: InjectionToken, options?: { isOptional?: boolean }) => DecoratesParameter =
   tsyringeInjectAll as never;
+
+/** Injects what the `transform` method of `transformer` makes of what `token` stands for, and of `args`. */
+export const injectWithTransform: (
+  token: InjectionToken,
+  transformer: InjectionToken<Transform>,
+  ...args: any[]
+) => DecoratesParameter = tsyringeInjectWithTransform as never;
+
+/** The same for everything that was registered for `token`: the transformer is given the list. */
+export const injectAllWithTransform: (
+  token: InjectionToken,
+  transformer: InjectionToken<Transform>,
+  ...args: any[]
+) => DecoratesParameter = tsyringeInjectAllWithTransform as never;
 
 /**
  * Injects a `Ref` to `token`: a singleton's way to this request's instance.

@@ -9,7 +9,7 @@ export {
   type InjectionToken as TsyringeToken,
   inject as tsyringeInject,
   injectAll as tsyringeInjectAll,
-  injectAllWithTransform,
-  injectWithTransform,
+  injectAllWithTransform as tsyringeInjectAllWithTransform,
+  injectWithTransform as tsyringeInjectWithTransform,
   Lifecycle as TsyringeLifecycle,
 } from "tsyringe";

@@ -7,7 +7,9 @@ import {
   dep,
   inject,
   injectAll,
+  injectAllWithTransform,
   injectRef,
+  injectWithTransform,
   type InjectionToken,
   Lifecycle,
   type Outcome,
@@ -16,6 +18,7 @@ import {
   Scope,
   type Token,
   token,
+  type Transform,
 } from "ambit";
 import {
   type DependencyContainer as TsyringeContainer,
@@ -278,6 +281,16 @@ export function whatTsyringeTakes(): void {
 }
 
 export function whatParametersTake(): void {
+  class Sent implements Transform<Mailer, boolean> {
+    transform(mailer: Mailer, when: string): boolean {
+      return when === "now" && mailer.send();
+    }
+  }
+  class Sum {
+    transform(ports: number[]): number {
+      return ports.length;
+    }
+  }
   class Service {
     constructor(
       @inject(Mailer) readonly mailer: Mailer,
@@ -285,6 +298,8 @@ export function whatParametersTake(): void {
       @inject("name", { isOptional: true }) readonly name: string | undefined,
       @injectAll(port) readonly numbers: number[],
       @injectRef(Db) readonly db: Ref<Db>,
+      @injectWithTransform(Mailer, Sent, "now") readonly sent: boolean,
+      @injectAllWithTransform(port, Sum) readonly sum: number,
     ) {}
   }
   @contextScoped({ scopeName: "connection", token: Mailer })
@@ -295,6 +310,8 @@ export function whatParametersTake(): void {
   }
   // @ts-expect-error: a number is no token
   inject(5);
+  // @ts-expect-error: it transforms nothing
+  injectWithTransform(Mailer, Clock);
   void [Service, Smtp];
 }
 
