@@ -290,7 +290,7 @@ const scopeSource: Source = { get: scopeOf, getAsync: scopeOf, async: false };
 function makerOf(plan: Plan, registration: Registration): Maker {
   const { provider, kind, owned } = registration;
   const { container } = plan.place;
-  const keeper = keeperFor(registration, plan.place as View);
+  const keeper = keeperFor(plan, registration, plan.place as View);
   const given = [constantSource(container), scopeSource, ...(keeper === undefined ? [] : [constantSource(keeper)])];
   const sources = provider.deps === undefined && kind !== "useClass" ? given : plan.edges.map(({ source }) => source);
   if (kind === "useFactory") return factoryMaker(plan, registration, sources);

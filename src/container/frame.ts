@@ -77,6 +77,11 @@ export function arose<E extends AmbitError>(error: E, plan: Plan): E {
   return error;
 }
 
+/** Has an error that arose in `from`, which no other plan knows, arise in `to`. */
+export function moved(error: unknown, from: Plan, to: Plan): unknown {
+  return error instanceof AmbitError && beginnings.get(error)?.plan === from ? arose(error, to) : error;
+}
+
 /** Notes that what is being built just now asked for what cannot be. */
 export function aroseInside(error: unknown): unknown {
   const isInside = callStack.frame !== undefined || currentCell().flight !== undefined;

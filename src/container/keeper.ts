@@ -1,7 +1,7 @@
 /** Factories that keep what they make: they make it for a container, and not for whoever happens to ask first. */
 import type { DependencyContainer } from "./api.js";
 import { inHome } from "./claim.js";
-import { Holding, within } from "./frame.js";
+import { Holding, moved, within } from "./frame.js";
 import { Lifecycle } from "./lifecycle.js";
 import { type Home, Plan } from "./plan.js";
 import type { Registration } from "./registration.js";
@@ -26,12 +26,19 @@ export function keepsFor<F extends object>(where: Where, factory: F): F {
   return factory;
 }
 
-/** The keeper for the factory of `registration`; `undefined` for one that keeps nothing. */
-export function keeperFor(registration: Registration, view: View): Keeper | undefined {
+/** The keeper for the factory that `plan` calls; `undefined` for one that keeps nothing. */
+export function keeperFor(plan: Plan, registration: Registration, view: View): Keeper | undefined {
   const where = keeping.get(registration.provider.useFactory as object);
   if (where === undefined) return undefined;
   const place = where === "registered" ? view.whereRegistered(registration).base : view.base;
   const lifecycle = where === "registered" ? Lifecycle.Singleton : Lifecycle.ContainerScoped;
-  const holding = new Holding(new Plan(registration.name, lifecycle, undefined, place), place.home as Home);
-  return { container: place.container, keep: (make) => inHome(holding.home, () => within(holding, make)) };
+  const holding = new Holding(new Plan(plan.name, lifecycle, undefined, place), place.home as Home);
+  const keep = <T>(make: () => T): T => {
+    try {
+      return inHome(holding.home, () => within(holding, make));
+    } catch (error) {
+      throw moved(error, holding.plan, plan);
+    }
+  };
+  return { container: place.container, keep };
 }
