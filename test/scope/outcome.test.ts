@@ -220,7 +220,8 @@ describe("of a scope that is closed by hand", () => {
 });
 
 describe("of a scope that something around it ends", () => {
-  const aborted = { status: "aborted", reason: expect.objectContaining({ name: "AbortError" }) };
+  const message = "The parent scope, or the container, ended first.";
+  const aborted = { status: "aborted", reason: expect.objectContaining({ name: "AbortError", message }) };
 
   test("its parent: an abort, also when it has vouched for its work", async () => {
     const told: Outcome[] = [];
