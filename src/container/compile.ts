@@ -77,7 +77,7 @@ function compileAsked(token: InjectionToken, compiled: () => Plan): Plan {
 
 function compileToken(view: View, token: InjectionToken | undefined, trail: Trail | undefined): Plan {
   if (token === undefined) throw MissingTypeInfoError.undefinedClass();
-  if (isDelayed(token)) return delayedPlan(view, token);
+  if (isUnregisteredDelay(view, token)) return delayedPlan(view, token);
   const registration = answerTo(view, token);
   if (registration !== undefined) return intercepted(view, token, compile(view, registration, trail));
   const name = nameOfToken(token);
@@ -191,16 +191,11 @@ interface Found {
 function sourceOf(holder: Plan, view: View, request: Request, trail: Trail | undefined): Found {
   const { token, as, transform } = request;
   if (as !== undefined) return { source: constantSource(handleFor(view, as, token as InjectionToken)), plans: [] };
-  if (isDelayed(token))
-    return {
-      source: delayedSource(
-        token,
-        (target) => planFor(view, target),
-        (held) => assertNotCaptive(holder, held, request.via),
-      ),
-      plans: [],
-    };
-  const inner = request.multiple ? allOf(view, request, trail) : oneOf(view, request, trail);
+  const inner = isUnregisteredDelay(view, token)
+    ? delayedOf(holder, view, token, request)
+    : request.multiple
+      ? allOf(view, request, trail)
+      : oneOf(view, request, trail);
   if (transform === undefined) return inner;
   const transformer = compileToken(view, transform.token, trail);
   return { source: transformSource(transformer, inner.source, transform.args), plans: [transformer, ...inner.plans] };
@@ -227,7 +222,7 @@ export function planIfAny(view: View, token: InjectionToken): Plan | undefined {
 }
 
 function allOf(view: View, { token, optional }: Request, trail: Trail | undefined): Found {
-  const answers = token === undefined || isDelayed(token) ? [] : answersTo(view, token);
+  const answers = token === undefined ? [] : answersTo(view, token);
   if (answers.length === 0 && optional && isNormalToken(token)) return { source: constantSource([]), plans: [] };
   // What nobody answers is an error of which `compileToken` knows the words.
   if (answers.length === 0) return { source: allSource([compileToken(view, token, trail)]), plans: [] };
@@ -235,6 +230,20 @@ function allOf(view: View, { token, optional }: Request, trail: Trail | undefine
   const plans = answers.map((registration) => compile(view, registration, trail));
   const given = optional ? allIfGiven(answers, plans) : allSource(plans);
   return { source: watchedAll(view, token as InjectionToken, given), plans };
+}
+
+/** Whether it is tsyringe's `delay`, and nothing was registered for it: it may be a token like any other. */
+function isUnregisteredDelay(view: View, token: unknown): token is Delayed {
+  return isDelayed(token) && view.find(token as never) === undefined;
+}
+
+function delayedOf(holder: Plan, view: View, token: Delayed, { multiple, via }: Request): Found {
+  const one = delayedSource(
+    token,
+    (target) => planFor(view, target),
+    (held) => assertNotCaptive(holder, held, via),
+  );
+  return { source: multiple ? allSource([one]) : one, plans: [] };
 }
 
 function delayedPlan(view: View, token: Delayed): Plan {

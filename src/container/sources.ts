@@ -1,6 +1,6 @@
 /** Where arguments come from, other than one plan. */
 import { gatherAsync } from "./construct.js";
-import type { Plan, Source } from "./plan.js";
+import type { Source } from "./plan.js";
 
 /** Always the same value. */
 export function constantSource(value: unknown): Source {
@@ -9,7 +9,7 @@ export function constantSource(value: unknown): Source {
 }
 
 /** Everything that was registered for a token. */
-export function allSource(plans: readonly Plan[]): Source {
+export function allSource(plans: readonly Source[]): Source {
   const async = plans.some((plan) => plan.async);
   return {
     get: (home, resolution) => plans.map((plan) => plan.get(home, resolution)),

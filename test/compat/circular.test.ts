@@ -113,6 +113,60 @@ describe.each(libraries)("%s", (name, lib) => {
       expect(container.resolve(delay(() => Late)).name).toBe("late");
     });
 
+    test("works with every parameter decorator", () => {
+      class Late {
+        readonly name = "late";
+      }
+      class Loud {
+        transform(late: Late): string {
+          return late.name.toUpperCase();
+        }
+      }
+      class Count {
+        transform(all: Late[]): number {
+          return all.length;
+        }
+      }
+      const [late, loud] = [delay(() => Late), delay(() => Loud)];
+      @injectable()
+      class Foo {
+        constructor(
+          @inject(late, { isOptional: true }) readonly late: Late,
+          @lib.injectAll(late) readonly all: Late[],
+          @lib.injectWithTransform(late, Loud) readonly loud: string,
+          @lib.injectWithTransform(Late, loud) readonly asLoud: string,
+          @lib.injectAllWithTransform(late, Count) readonly count: number,
+        ) {}
+      }
+      const foo = container.resolve(Foo);
+      expect([foo.late.name, foo.all.map((each) => each.name), foo.loud, foo.asLoud, foo.count]).toEqual([
+        "late",
+        ["late"],
+        "LATE",
+        "LATE",
+        1,
+      ]);
+      expect(container.resolveAll(late).map((each) => each.name)).toEqual(["late"]);
+    });
+
+    test("is a token that can be registered", () => {
+      class Late {}
+      const later = delay(() => Late);
+      const [one, two] = [new Late(), new Late()];
+      container.registerInstance(later, one).registerInstance(later, two).register("alias", { useToken: later });
+      @injectable()
+      class Foo {
+        constructor(
+          @inject(later) readonly late: Late,
+          @lib.injectAll(later) readonly all: Late[],
+        ) {}
+      }
+      const { late, all } = container.resolve(Foo);
+      expect([late, container.resolve(later), container.resolve("alias")].every((each) => each === two)).toBe(true);
+      expect(all[0] === one && all[1] === two).toBe(true);
+      expect(container.isRegistered(later)).toBe(true);
+    });
+
     test("of nothing is refused", () => {
       expect(() => delay(undefined as never)).toThrow(
         "Attempt to `delay` undefined. Constructor must be wrapped in a callback",
