@@ -193,6 +193,16 @@ test("9. A cycle is an error with its path", () => {
   });
   expect(errors.tsyringe).toBeInstanceOf(RangeError);
   expect(errors.ambit).toMatchObject({ code: "ERR_AMBIT_CYCLE", message: expect.stringContaining("a -> b -> a") });
+
+  const refusals = each((_, container) => {
+    const [one, Two] = [Symbol("one"), class Two {}];
+    container.register(one, { useToken: Two });
+    return thrownBy(() => container.register(Two, { useToken: one }))?.message;
+  });
+  expect(refusals).toEqual({
+    tsyringe: "Cannot convert a Symbol value to a string",
+    ambit: "Token registration cycle detected! Two -> one -> Two",
+  });
 });
 
 test("10. Falsy is a value", () => {
@@ -404,6 +414,16 @@ test("21. A parameter that nothing describes is never silently undefined", () =>
     tsyringe: "a is undefined",
     ambit: 'TypeInfo not known for "Mailer": nothing says what to inject as parameter #0.',
   });
+
+  const byType = each(({ injectable }, container) => {
+    @injectable()
+    class Greeter {
+      constructor(readonly name: string) {}
+    }
+    container.register<unknown>(String, { useValue: "for every string" });
+    return thrownBy(() => container.resolve(Greeter)) === undefined;
+  });
+  expect(byType).toEqual({ tsyringe: true, ambit: false });
 });
 
 test("22. autoInjectable honours isOptional, is one resolution, and keeps the class's name", () => {
