@@ -27,8 +27,6 @@ export class Extras<S extends object> {
   finished: ((failed: Failure | undefined) => void) | undefined = undefined;
   /** What a synchronous end threw. */
   failed: Failure | undefined = undefined;
-  /** The Context that `enterScope` made this the current scope of. */
-  enteredIn: object | undefined = undefined;
   /** The current scope of another container family where this one was opened: found again from inside. */
   around: S | undefined = undefined;
   /** What the container layer keeps for a scope that replaces registrations. */
@@ -56,7 +54,6 @@ export class Extras<S extends object> {
     this.abort?.detach();
     this.abort =
       this.external =
-      this.enteredIn =
       this.around =
       this.children =
       this.failure =

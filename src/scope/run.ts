@@ -4,6 +4,7 @@ import { ContextStateError, ContextTokenError, ScopeStateError } from "../errors
 import { Failure, isThenable, thrown } from "./disposal.js";
 import type { Lifespan } from "./lifespan.js";
 import { outcomeOfThrow, SUCCESS } from "./outcome.js";
+import { CLOSED } from "./owner.js";
 
 /** Hears of disposal failures that have no caller to be thrown to. */
 export type Report = (error: unknown) => void;
@@ -98,6 +99,9 @@ function refuseThenable<R>(result: R, report: Report): R {
   );
 }
 
+/** The last scope that was entered in a Context, until its token is reset. */
+const entered = new WeakMap<ContextCell, ScopeToken>();
+
 /**
  * The scope that a Context was made to have. Resetting the token closes the scope and makes the one before current
  * again.
@@ -109,10 +113,13 @@ export class ScopeToken<S extends Lifespan = Lifespan> implements AsyncDisposabl
 
   /** @internal */
   constructor(readonly scope: S) {
-    this.#cell = currentCell();
-    this.#before = this.#cell.scope;
-    this.#cell.scope = scope;
-    scope.more.enteredIn = this.#cell;
+    const cell = currentCell();
+    const earlier = entered.get(cell);
+    this.#cell = cell;
+    // Nobody goes back to a scope that was closed by hand: this one takes its place.
+    this.#before = earlier === undefined ? cell.scope : earlier.#before;
+    cell.scope = scope;
+    entered.set(cell, this);
   }
 
   /**
@@ -130,7 +137,10 @@ export class ScopeToken<S extends Lifespan = Lifespan> implements AsyncDisposabl
       );
     }
     this.#used = true;
-    if (this.#cell.scope === this.scope) this.#cell.scope = this.#before;
+    if (entered.get(this.#cell) === this) {
+      this.#cell.scope = this.#before;
+      entered.delete(this.#cell);
+    }
     return this.scope.close();
   }
 
@@ -142,8 +152,8 @@ export class ScopeToken<S extends Lifespan = Lifespan> implements AsyncDisposabl
 
 /** Refuses a second entered scope in one Context: two flows would share it. */
 export function assertNoneEntered(): void {
-  const cell = currentCell();
-  if ((cell.scope as Lifespan | undefined)?.extras?.enteredIn !== cell) return;
+  const token = entered.get(currentCell());
+  if (token === undefined || token.scope.phase === CLOSED) return;
   throw new ScopeStateError(
     "Cannot enter a second scope in this Context: the flow that entered the first one would lose it.",
     "nest with container.runInScope(...), or reset the first token before.",

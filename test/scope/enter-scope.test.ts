@@ -103,6 +103,17 @@ test("after its scope was closed by hand another one can be entered", async () =
   expect(currentScope()).toBeUndefined();
 });
 
+test("the tokens of a scope that was closed by hand and of the one entered after it can be reset in either order", () =>
+  copyContext().run(async () => {
+    const container = new Container();
+    const first = container.enterScope();
+    await first.scope.close();
+    const second = container.enterScope();
+    await first.reset();
+    await second.reset();
+    expect(currentScope()).toBeUndefined();
+  }));
+
 test("resetting the token of a scope that was closed by hand leaves the one entered after it", () =>
   copyContext().run(async () => {
     const container = new Container();
