@@ -13,6 +13,7 @@ import {
   assertNotCaptive,
   currentFrame,
   explain,
+  forOneWaiter,
   type Frame,
   Holding,
   homeOf,
@@ -170,7 +171,7 @@ export async function obtainAsync(plan: Plan, home: Home, waiter: Flight | undef
     if (owner !== undefined && owner.phase >= DISPOSING) assertNotOver(value, plan, owner);
     return value;
   } catch (error) {
-    throw explained(error, plan, frame ?? waiter);
+    throw explained(forOneWaiter(error), plan, frame ?? waiter);
   }
 }
 

@@ -2,7 +2,7 @@
 import { ContextCell, currentCell, enter, fork, rootCell } from "../context/cell.js";
 import { CyclicDependencyError } from "../errors.js";
 import { Lifespan } from "../scope/lifespan.js";
-import { arose, forOneMore } from "./frame.js";
+import { arose } from "./frame.js";
 import type { Flight, Home, Plan } from "./plan.js";
 
 /** The build of this instance that is under way, if any. */
@@ -67,9 +67,7 @@ export function join(flight: Flight, waiter: Flight | undefined): Promise<unknow
   const circle = waiter === undefined ? undefined : circleBetween(flight, waiter);
   if (flight.promise === undefined || circle !== undefined) throw cycleOf(flight, circle ?? [flight]);
   waiter?.waitsFor.add(flight);
-  return flight.promise.catch((error: unknown) => {
-    throw forOneMore(error);
-  });
+  return flight.promise;
 }
 
 /** The builds from one to another, along which each waits for the next; `undefined` where there are none. */

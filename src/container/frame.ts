@@ -100,8 +100,8 @@ function addAsker(error: AmbitError, asker: Plan): void {
   addHolder(error, asker.step(), ASKED);
 }
 
-/** The error of a build for one more who waited for it: each draws the path from what was asked for. */
-export function forOneMore(error: unknown): unknown {
+/** The error of a build for one of those who waited for it: each draws the path from what was asked for. */
+export function forOneWaiter(error: unknown): unknown {
   if (!(error instanceof AmbitError)) return error;
   const beginning = beginnings.get(error);
   if (beginning === undefined) return error;

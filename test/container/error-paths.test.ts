@@ -1,0 +1,73 @@
+/** The path of an error: from what was asked for down to what failed, whoever asked in between, and each who waited. */
+import {
+  type AmbitError,
+  Container,
+  CyclicDependencyError,
+  type DependencyContainer,
+  Lifecycle,
+  NoScopeError,
+} from "ambit";
+import { expect, test } from "vitest";
+
+const context = { lifecycle: Lifecycle.ContextScoped } as const;
+const singleton = { lifecycle: Lifecycle.Singleton } as const;
+
+function thrownBy(fn: () => unknown): AmbitError {
+  try {
+    fn();
+  } catch (error) {
+    return error as AmbitError;
+  }
+  throw new Error("it threw nothing");
+}
+
+const namesOf = ({ path }: AmbitError) => path.map(({ name }) => name);
+const linesOf = ({ path }: AmbitError) => path.map(({ name, via }) => (via === undefined ? name : `${name} ${via}`));
+
+test("what fails three steps down has each step with what leads to it", () => {
+  const container = new Container()
+    .register("user", { useFactory: () => ({}) }, context)
+    .register("repository", { deps: ["user"], useFactory: (user) => user })
+    .register("orders", { deps: ["clock", "repository"], useFactory: (_, repository) => repository })
+    .register("clock", { useFactory: () => "clock" })
+    .register("page", { deps: ["orders", "repository"], useFactory: (orders) => orders });
+  const error = thrownBy(() => container.resolve("page"));
+  expect(error).toBeInstanceOf(NoScopeError);
+  expect(linesOf(error)).toEqual(["page", "orders dependency #0", "repository dependency #1", "user dependency #0"]);
+});
+
+test("what an interceptor asks for in vain is asked for by what it watches", () => {
+  const container = new Container().register("page", { useFactory: () => "page" });
+  container.beforeResolution("page", () => void container.resolve("missing"), { frequency: "Always" });
+  const error = thrownBy(() => container.resolve("page"));
+  expect(linesOf(error)).toEqual(["page", "missing asked for while it was built"]);
+});
+
+test("a cycle of flights is told to each who waited for a part of it, with the whole round and its own way there", async () => {
+  const names = ["a", "b", "c"];
+  const container = new Container();
+  for (const [index, name] of names.entries()) {
+    const useAsyncFactory = async (asked: DependencyContainer) => {
+      await Promise.resolve();
+      return { next: await asked.resolveAsync(names[(index + 1) % 3]) };
+    };
+    container.register(name, { useAsyncFactory }, context);
+  }
+  await container.runInScope(async (scope) => {
+    const asked = names.map((name) => scope.resolveAsync(name).catch((error: CyclicDependencyError) => error));
+    const errors = (await Promise.all(asked)) as CyclicDependencyError[];
+    expect(errors.map((error) => namesOf(error).join(" "))).toEqual(["a b c a", "b c a", "c a"]);
+    for (const { message } of errors) expect(message).toContain("it needs itself (a -> b -> c -> a)");
+  });
+});
+
+test("an error of ambit's that came from elsewhere reaches all who wait as the very same object", async () => {
+  const error = thrownBy(() => new Container().resolve("missing"));
+  const container = new Container().register("shared", { useAsyncFactory: () => Promise.reject(error) }, singleton);
+  const asked = [container.resolveAsync("shared"), container.resolveAsync("shared")];
+  for (const settled of await Promise.allSettled(asked)) {
+    const { reason } = settled as PromiseRejectedResult;
+    expect(reason).toBe(error);
+    expect(namesOf(error)).toEqual(["missing"]);
+  }
+});
