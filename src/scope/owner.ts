@@ -1,7 +1,7 @@
 /** What owns instances: a scope, or a container for its long-lived ones. */
 import { ContextCell } from "../context/cell.js";
 import type { Variables } from "../context/variables.js";
-import { disposerOf, type Disposer, type Kind, Link, PLAIN, type Stack } from "./disposal.js";
+import { disposerOf, type Disposer, type Kind, Link, PLAIN } from "./disposal.js";
 
 // Where an owner is in its life; ordered, so that one comparison answers "may it still build?".
 export const OPEN = 0;
@@ -27,7 +27,7 @@ export interface Unfinished {
  * It is a Context cell too: a scope is its own Context, and the one allocation it saves is 20 ns of a request.
  * Fields are plain and few because a server makes one of these per request.
  */
-export abstract class Owner extends ContextCell implements Stack {
+export abstract class Owner extends ContextCell {
   // Declared, then assigned once: what a constructor further down overwrites costs twice.
   /** Context-lived instances, by the number that their registration was given when its plan was compiled. @internal */
   declare slots: unknown[];

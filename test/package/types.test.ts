@@ -1,0 +1,56 @@
+/** The types of the built package, in programs that check those of their dependencies too. Needs a build. */
+import { spawnSync } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ROOT, temporaryFolder } from "../support/repository.js";
+
+test("the types of every entry point are sound", () => {
+  expect(errorsIn('import "ambit"; import "ambit/context"; import "ambit/koa";')).toBe("");
+});
+
+test("a container can be extended, and given to who wants one of tsyringe", () => {
+  const program = `
+    import { Container, type DependencyContainer, type InjectionToken } from "ambit";
+    import type { DependencyContainer as TsyringeContainer } from "tsyringe";
+    class Counting extends Container {
+      asked = 0;
+      override resolve<T>(token: InjectionToken<T>): T {
+        this.asked++;
+        return super.resolve(token);
+      }
+    }
+    export const ours: DependencyContainer = new Counting().register("a", { useValue: 1 });
+    export const theirs: TsyringeContainer = new Counting();`;
+  expect(errorsIn(program)).toBe("");
+});
+
+test("a double of a container has the methods that are documented, and no others", () => {
+  const documented = `
+    register registerType registerInstance registerSingleton isRegistered reset clearInstances
+    beforeResolution afterResolution resolve resolveAsync resolveAll tryResolve createChildContainer
+    runInScope runInScopeSync createScope enterScope dispose [Symbol.asyncDispose]`;
+  const methods = documented.trim().split(/\s+/);
+  const program = `
+    import type { DependencyContainer } from "ambit";
+    export class Double implements DependencyContainer {
+      ${methods.map((name) => `${name}(..._: unknown[]): any {}`).join("\n")}
+    }`;
+  expect(errorsIn(program)).toBe("");
+});
+
+/** What tsc has to say about a program, and about all the types that it leads to. */
+function errorsIn(program: string): string {
+  const folder = temporaryFolder();
+  try {
+    const file = join(folder, "program.ts");
+    writeFileSync(file, program);
+    const language = ["--target", "es2022", "--module", "nodenext", "--lib", "es2023,esnext.disposable"];
+    const checks = ["--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "false", "--types", "node"];
+    const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
+    const args = [compiler, "--ignoreConfig", "--noEmit", ...language, ...checks, file];
+    return spawnSync(process.execPath, args, { cwd: ROOT, encoding: "utf8" }).stdout;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
