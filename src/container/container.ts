@@ -88,7 +88,8 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
   isRegistered(token: InjectionToken, recursive = false): boolean {
     this.#assertLiving();
     if (this.#view.registrations.has(token)) return true;
-    return recursive && (this.#parent?.isRegistered(token, true) ?? this.#view.foreignTo(token) !== undefined);
+    if (!recursive) return false;
+    return this.#view.find(token) !== undefined || this.#view.foreignTo(token) !== undefined;
   }
 
   /** Forgets all registrations and interceptors. What was built stays owned, and is disposed with the container. */

@@ -63,12 +63,18 @@ export class ContainerHome extends ContainerOwner {
   }
 }
 
-/** What any container of this thread owns, or has disposed: nobody else is to dispose that again. */
+/** What any container of this thread owns, or has disposed, or another library's has given: nobody else is to dispose that. */
 const everOwned = new WeakSet<object>();
 
 /** Whether `value` belongs to a container, of whatever family. */
 export function isContainers(value: unknown): boolean {
   return isObject(value) && everOwned.has(value);
+}
+
+/** Leaves what a container of another library gave to that: nobody here is to dispose it. Gives it back. */
+export function othersOwn<T>(value: T): T {
+  if (isObject(value)) everOwned.add(value);
+  return value;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Lets a container of ambit and one of tsyringe live in one program, so that neither builds what the other keeps. */
 import type { Container } from "../container/container.js";
 import type { Foreign } from "../container/foreign.js";
+import { othersOwn } from "../container/homes.js";
 import { Lifecycle, outlivesScopes } from "../container/lifecycle.js";
 import type { Registration } from "../container/registration.js";
 import { type InjectionToken, isDelayed } from "../container/token.js";
@@ -18,8 +19,10 @@ export function bridge(container: Container, other: TsyringeContainer): void {
 }
 
 class Bridge implements Foreign {
-  /** What it has told the other side: that knows it from here alone. */
-  readonly #told = new Set<InjectionToken>();
+  /** What it has told the other side, which knows it from here alone, and how that gets it now. */
+  readonly #told = new Map<InjectionToken, () => unknown>();
+  /** What it has not told: a name, until what that stands for is told. */
+  readonly #untold = new Map<InjectionToken, Registration>();
   readonly #container: Container;
   readonly #other: TsyringeContainer;
 
@@ -29,33 +32,46 @@ class Bridge implements Foreign {
   }
 
   knows(token: InjectionToken): boolean {
-    return !isDelayed(token) && !this.#told.has(token) && this.#other.isRegistered(token as TsyringeToken, true);
+    return !isDelayed(token) && !this.#told.has(token) && this.#isThere(token, true);
   }
 
   resolve(token: InjectionToken): unknown {
-    return this.#other.resolve(token as TsyringeToken);
+    return othersOwn(this.#other.resolve(token as TsyringeToken));
   }
 
   resolveAll(token: InjectionToken): unknown[] {
-    return this.#other.resolveAll(token as TsyringeToken);
+    return this.#other.resolveAll(token as TsyringeToken).map(othersOwn);
   }
 
   learn(registration: Registration): void {
     const { token } = registration;
-    const isThere = this.#other.isRegistered(token as TsyringeToken);
-    if (isDelayed(token) || (isThere && this.#told.has(token))) return;
-    const provide = this.#provide(registration, isThere);
-    if (provide === undefined) return;
-    this.#told.add(token);
-    this.#other.register(token as TsyringeToken, { useFactory: provide });
+    if (isDelayed(token) || this.#isOver) return;
+    const isThere = this.#isThere(token);
+    const wasTold = this.#told.has(token);
+    const provide = this.#provide(registration, isThere, wasTold);
+    if (provide === undefined) return void this.#untold.set(token, registration);
+    this.#untold.delete(token);
+    this.#told.set(token, provide);
+    if (isThere && wasTold) return;
+    this.#other.register(token as TsyringeToken, { useFactory: () => this.#give(token) });
+    for (const alias of this.#untold.values()) if (alias.provider.useToken === token) this.learn(alias);
+  }
+
+  #give(token: InjectionToken): unknown {
+    return this.#told.get(token)?.();
   }
 
   /** How the other side is to get it; `undefined` where it may build its own. */
-  #provide({ token, lifecycle, provider: { useToken } }: Registration, isThere: boolean): (() => unknown) | undefined {
+  #provide(
+    { token, lifecycle, provider: { useToken } }: Registration,
+    isThere: boolean,
+    wasTold: boolean,
+  ): (() => unknown) | undefined {
     if (lifecycle === Lifecycle.ContextScoped) return this.#handOut(token);
-    if (useToken !== undefined && this.#told.has(useToken)) return () => this.resolve(useToken);
+    if (useToken !== undefined && (wasTold || this.#told.has(useToken))) return () => this.resolve(useToken);
     // What the other side has been told by its own user about a singleton is no lie.
-    const isShared = lifecycle === Lifecycle.ThreadScoped || (outlivesScopes(lifecycle) && !isThere);
+    const isOwn = isThere && !wasTold;
+    const isShared = lifecycle === Lifecycle.ThreadScoped || (outlivesScopes(lifecycle) && !isOwn);
     return isShared ? () => this.#container.resolve(token) : undefined;
   }
 
@@ -63,5 +79,19 @@ class Bridge implements Foreign {
   #handOut(token: InjectionToken): () => unknown {
     const standIn = this.#container.standInFor(token);
     return () => standIn;
+  }
+
+  #isThere(token: InjectionToken, recursive = false): boolean {
+    return !this.#isOver && this.#other.isRegistered(token as TsyringeToken, recursive);
+  }
+
+  /** tsyringe's container refuses every question once it is disposed. */
+  get #isOver(): boolean {
+    try {
+      this.#other.isRegistered("");
+      return false;
+    } catch {
+      return true;
+    }
   }
 }

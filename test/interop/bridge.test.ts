@@ -79,3 +79,57 @@ test("overrides in a scope are seen by what the other side holds", () => {
     expect(holder.user.name).toBe("fake");
   });
 });
+
+test("what is registered anew is given to the other side as it lives now", () => {
+  const { ours, theirs, join } = bridged();
+  join();
+  ours.register(User, { useClass: User }, { lifecycle: Lifecycle.Singleton });
+  ours.register(User, { useClass: User }, { lifecycle: Lifecycle.ContextScoped });
+  const user = ours.runInScopeSync(() => theirs.resolve(User));
+  expect(() => user.name).toThrow(NoScopeError);
+  expect(theirs.resolveAll(User)).toHaveLength(1);
+});
+
+test("an alias leads where it leads now, also one that was registered before its target", () => {
+  const { ours, theirs, join } = bridged();
+  join();
+  ours.register("early", { useToken: User });
+  ours.register(User, { useClass: User }, { lifecycle: Lifecycle.ContextScoped });
+  ours.register("late", { useToken: "before" }).register("late", { useToken: "early" });
+  const given = ours.runInScopeSync(() => ["early", "late"].map((token) => theirs.resolve<User>(token)));
+  for (const user of given) expect(() => user.name).toThrow(NoScopeError);
+});
+
+test("what a child container's other side knows is registered there", () => {
+  const root = new Container();
+  const child = root.createChildContainer();
+  const theirs = tsyringeContainer.createChildContainer().register("theirs", { useValue: 1 });
+  bridge(child, theirs);
+  expect([child.isRegistered("theirs", true), child.isRegistered("theirs")]).toEqual([true, false]);
+  expect(root.isRegistered("theirs", true)).toBe(false);
+});
+
+test("what the other side gives is not disposed by ours, though it was registered to keep it", async () => {
+  const { ours, theirs, join } = bridged();
+  const ended: string[] = [];
+  class Theirs {
+    dispose(): void {
+      ended.push("theirs");
+    }
+  }
+  join();
+  theirs.registerSingleton(Theirs);
+  ours.register("kept", { useFactory: (given: Theirs) => given, deps: [Theirs] }, { lifecycle: Lifecycle.Singleton });
+  expect(ours.resolve("kept")).toBe(theirs.resolve(Theirs));
+  await ours.dispose();
+  expect(ended).toEqual([]);
+});
+
+test("a container of the other side that was disposed knows nothing any more", async () => {
+  const { ours, theirs, join } = bridged();
+  join();
+  await theirs.dispose();
+  ours.register("later", { useFactory: () => ({}) }, { lifecycle: Lifecycle.ContextScoped });
+  expect(ours.resolve(User)).toBeInstanceOf(User);
+  expect(ours.tryResolve("nobody")).toBeUndefined();
+});
