@@ -65,11 +65,15 @@ export function builtHere({ flat, place }: Plan): unknown {
   return found === BUSY || found === IS_UNDEFINED ? undefined : found;
 }
 
-/** Gives what is asked of a container just now; `plan` is how the container itself sees it. */
-export function ask(counter: Counter, token: InjectionToken, plan: Plan): unknown {
+/**
+ * Gives what is asked of a container just now; `plan` is how the container itself sees it. `check` refuses what the
+ * asker may see in its place.
+ */
+export function ask(counter: Counter, token: InjectionToken, plan: Plan, check?: (seen: Plan) => void): unknown {
   const asker = askerOf(counter.outside);
   const { home } = asker;
   const seen = asSeenBy(home, counter, token, plan);
+  if (seen !== plan) check?.(seen);
   assertMayHold(asker, seen);
   return obtain(seen, homeOfAnswer(seen, home, counter));
 }

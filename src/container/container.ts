@@ -153,7 +153,9 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
         assertStays(plan);
         asOf = family.changes;
       }
-      return this.#isFinal(plan) ? plan.constant : (builtHere(plan) ?? ask(this.#forOne, undelayed(token), plan));
+      return this.#isFinal(plan)
+        ? plan.constant
+        : (builtHere(plan) ?? ask(this.#forOne, undelayed(token), plan, assertStays));
     });
   }
 

@@ -39,15 +39,17 @@ class Forwarding implements ProxyHandler<object> {
     const instance = this.instance();
     // The instance is its own receiver: a getter may read what is #private.
     const value = (instance as Record<PropertyKey, unknown>)[key];
-    if (typeof value !== "function") return value;
+    // No property may be the way to the instance itself, which whoever lives longer would keep.
+    if (typeof value !== "function") return value === instance ? this.proxy : value;
     const known = this.#inherited.get(key);
     if (known !== undefined && known.method === value) return known.forward;
     return this.#methods.get(value as Method) ?? this.#forward(value as Method, instance, key);
   }
 
-  set(_: object, key: PropertyKey, value: unknown): boolean {
+  set(_: object, key: PropertyKey, value: unknown, receiver: unknown): boolean {
     const instance = this.instance();
-    return Reflect.set(instance, key, value, instance);
+    // What inherits from the stand-in takes the property itself.
+    return Reflect.set(instance, key, value, receiver === this.proxy ? instance : receiver);
   }
 
   has(_: object, key: PropertyKey): boolean {
@@ -69,7 +71,8 @@ class Forwarding implements ProxyHandler<object> {
   }
 
   defineProperty(_: object, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
-    return Reflect.defineProperty(this.instance(), key, { ...descriptor, configurable: true });
+    // A Proxy may not say that it has defined, for good, what is not there on its target.
+    return descriptor.configurable !== false && Reflect.defineProperty(this.instance(), key, descriptor);
   }
 
   getPrototypeOf(): object | null {
@@ -95,6 +98,7 @@ class Forwarding implements ProxyHandler<object> {
   }
 
   #forward(method: Method, instance: object, key: PropertyKey): Method {
+    if (key === "constructor") return method;
     const forward = isConstructorLike(method) ? method : this.#forwarding(method);
     this.#methods.set(method, forward);
     if (isInherited(instance, key, method)) this.#inherited.set(key, { method, forward });

@@ -136,6 +136,51 @@ describe("a stand-in", () => {
     });
   });
 
+  test("leaves its instance alone when what inherits from it takes a property", () => {
+    const { container, proxy } = world();
+    container.runInScopeSync((scope) => {
+      const heir = Object.create(proxy) as User & { greet: unknown };
+      heir.greet = () => "faked";
+      heir.tags = ["its own"];
+      const given: Partial<User> = {};
+      Reflect.set(proxy, "tags", ["given"], given);
+      expect([heir.tags, given.tags]).toEqual([["its own"], ["given"]]);
+      expect(Object.keys(scope.resolve(User))).toEqual(["id", "tags"]);
+      expect(scope.resolve(User).tags).toEqual([]);
+    });
+  });
+
+  test("defines properties as its instance would", () => {
+    const { container, proxy } = world();
+    container.runInScopeSync((scope) => {
+      const user = scope.resolve(User);
+      Object.defineProperty(user, "fixed", { value: 1, writable: true, configurable: false });
+      Object.defineProperty(proxy, "fixed", { value: 2 });
+      Object.defineProperty(proxy, "more", { value: 3 });
+      expect(Object.getOwnPropertyDescriptor(user, "fixed")).toMatchObject({ value: 2, configurable: false });
+      expect(Object.getOwnPropertyDescriptor(user, "more")).toMatchObject({ value: 3, configurable: false });
+      expect(() => Object.defineProperty(proxy, "refused", { value: 4, configurable: false })).toThrow(TypeError);
+      expect("refused" in user).toBe(false);
+    });
+  });
+
+  test("has the constructor of an instance that a plain function made", () => {
+    function Plain(this: object): void {}
+    const container = new Container()
+      .register("plain", { useFactory: () => Reflect.construct(Plain, []) as object }, CONTEXT)
+      .register("holder", { useFactory: (held: object) => ({ held }), deps: [dep.proxy("plain")] }, SINGLETON);
+    const { held } = container.resolve<{ held: object }>("holder");
+    container.runInScopeSync(() => expect(held.constructor).toBe(Plain));
+  });
+
+  test("gives itself where a property is its instance", () => {
+    const { container, proxy } = world();
+    container.runInScopeSync((scope) => {
+      const user = Object.assign(scope.resolve(User), { itself: scope.resolve(User) });
+      expect((proxy as typeof user).itself).toBe(proxy);
+    });
+  });
+
   test("is no thenable, even where its instance is one", async () => {
     // eslint-disable-next-line unicorn/no-thenable -- some query builders are thenables
     const query = { then: vi.fn<() => void>() };
@@ -237,6 +282,15 @@ describe("what a stand-in refuses", () => {
     const before = made;
     expect(() => container.runInScopeSync(() => held.id)).toThrow(`Cannot stand in for ${lifetime} user`);
     expect(made).toBe(before);
+  });
+
+  test("what a scope has replaced by something that is built anew each time", () => {
+    const { container, proxy } = world();
+    class Another extends User {}
+    container.runInScopeSync((scope) => {
+      scope.override(User, { useToken: Another });
+      expect(() => proxy.id).toThrow("Cannot stand in for transient Another");
+    });
   });
 
   test("an async instance that is not built yet; it serves it once it is", async () => {
