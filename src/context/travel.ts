@@ -35,7 +35,7 @@ function encode({ name, travels }: ContextVar<unknown>, value: unknown): unknown
 const CODEC = "new ContextVar(name, { travels: { encode: (value) => ..., decode: (data) => ... } })";
 
 function assertKept(name: string, value: unknown, fix: string): unknown {
-  const spoiled = findSpoiled(value, name);
+  const spoiled = attempt(() => findSpoiled(value, name), `context variable "${name}" cannot be read`);
   if (spoiled === undefined) return value;
   const { path, reason } = spoiled;
   throw new TravelError(`Cannot send context variable "${name}" to another thread: ${path} ${reason}.`, fix);
@@ -60,7 +60,7 @@ function decode({ name, travels }: ContextVar<unknown>, value: unknown): unknown
   return attempt(() => travels.decode(value), `decode of context variable "${name}" failed`);
 }
 
-/** Runs a user's codec; what it throws is the cause of what is said. */
+/** Runs a user's code, a codec or a getter; what it throws is the cause of what is said. */
 function attempt<R>(code: () => R, what: string): R {
   try {
     return code();

@@ -71,6 +71,7 @@ describe("what travels", () => {
     ["a RegExp", /a/g],
     ["bytes", new Uint8Array([1, 2])],
     ["an error", new RangeError("far")],
+    ["an error with a cause", new Error("far", { cause: { code: "E" } })],
   ])("arrives as it was: %s", (_, value) => {
     expect(send(new ContextVar<unknown>(named("value"), { travels: true }), value)).toEqual(value);
   });
@@ -105,6 +106,12 @@ describe("what is refused", () => {
     ["a URL", new URL("http://a.b"), "value is an instance of URL"],
     ["a function", () => {}, "value is a function, which cannot be cloned"],
     ["a symbol", { key: Symbol("s") }, "value.key is a symbol, which cannot be cloned"],
+    ["a Proxy", { of: new Proxy([], {}) }, "value.of is a Proxy, which cannot be cloned"],
+    ["the arguments of a function", argumentsObject(), "value is an arguments object, which cannot be cloned"],
+    ["what was put on an error", Object.assign(new Error("e"), { code: "E" }), 'value has a property "code", which'],
+    ["what was put on a Map", Object.assign(new Map(), { size2: 1 }), 'value has a property "size2", which'],
+    ["what was put on a Date", Object.assign(new Date(), { zone: "utc" }), 'value has a property "zone", which'],
+    ["one behind an error", new Error("e", { cause: new Region() }), "value.cause is an instance of Region"],
     ["what is under a symbol", { [Symbol("s")]: 1 }, "value has properties under symbols, which would not arrive"],
   ])("%s, by the name of its variable and with the remedy", (_, value, reason) => {
     const variable = new ContextVar<unknown>(named("value"), { travels: true });
@@ -113,6 +120,24 @@ describe("what is refused", () => {
     expect(act).toThrow(`Cannot send context variable "${variable.name}" to another thread: `);
     expect(act).toThrow(reason.replace("value", variable.name));
     expect(act).toThrow(`Fix: give ${variable.name} a codec`);
+  });
+
+  test("what cannot even be read, with the cause", () => {
+    const broken = new Error("no such region");
+    const variable = new ContextVar<unknown>(named("value"), { travels: true });
+    const getter = {
+      get region(): never {
+        throw broken;
+      },
+    };
+    const deep = Array.from({ length: 20_000 }).reduce<unknown[]>((inner) => [inner], []);
+    const causes = [getter, deep].map((value) => {
+      const error = caught(() => variable.run(value, pack));
+      expect(error).toBeInstanceOf(TravelError);
+      expect(String(error)).toContain(`"${variable.name}" cannot be read: `);
+      return (error as TravelError).cause;
+    });
+    expect(causes).toEqual([broken, expect.any(RangeError)]);
   });
 
   test("what a codec gives and a clone would spoil", () => {
@@ -152,6 +177,10 @@ describe("what is refused", () => {
     expect(String(error)).not.toContain("eu");
   });
 });
+
+function argumentsObject(): unknown {
+  return arguments;
+}
 
 function caught(act: () => unknown): unknown {
   try {
