@@ -19,7 +19,7 @@ import { Lifecycle } from "./lifecycle.js";
 import { applyLifetime } from "./lifetimes.js";
 import { asyncFactoryMaker, classMaker, factoryMaker, type Maker } from "./make.js";
 import { type Edge, type Get, Plan, type Source, standInFor } from "./plan.js";
-import { ForeignRegistration } from "./foreign.js";
+import { ForeignRegistration, unlessFound } from "./foreign.js";
 import { reachesOf, seedReach } from "./reach.js";
 import { ScopeRef } from "./ref.js";
 import { Registration } from "./registration.js";
@@ -97,8 +97,20 @@ export function compile(view: View, registration: Registration, trail?: Trail): 
   assertNoCycle(registration, at, trail);
   const plan = new Plan(registration.name, registration.lifecycle, registration.scopeName, at, registration);
   fill(plan, { registration, view: at, plan, above: trail });
+  if (at.isJoined && at.isImplicit(registration))
+    Object.assign(plan, unlessFound(plan, elsewhere(at, registration.token)));
   at.compiled.set(registration, plan);
   return plan;
+}
+
+/** Finds the plan for what only a joined container knows, and only since other plans were made. */
+function elsewhere(view: View, token: InjectionToken): () => Plan | undefined {
+  return () => {
+    const registration = view.foreignTo(token);
+    if (registration === undefined) return undefined;
+    view.root.changed();
+    return compile(view, registration);
+  };
 }
 
 /** Whose registrations the dependencies come from: what is shared sees what all who share it see. */
@@ -208,8 +220,13 @@ function handleFor({ container, host }: View, as: "ref" | "proxy", token: Inject
 
 function oneOf(view: View, { token, optional }: Request, trail: Trail | undefined): Found {
   // Optional is what nobody registered; a class is there without being registered, as in tsyringe.
-  if (optional && isNormalToken(token) && answerTo(view, token) === undefined)
-    return { source: constantSource(undefined), plans: [] };
+  if (optional && isNormalToken(token) && answerTo(view, token) === undefined) {
+    const source = constantSource(undefined);
+    return {
+      source: view.isJoined ? { ...source, ...unlessFound(source, elsewhere(view, token)) } : source,
+      plans: [],
+    };
+  }
   const plan = compileToken(view, token, trail);
   return { source: optional ? ifGiven(view, token as InjectionToken, plan) : plan, plans: [plan] };
 }

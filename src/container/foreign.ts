@@ -1,5 +1,5 @@
 /** Containers of another library, asked for what nobody registered here. */
-import type { Source } from "./plan.js";
+import type { Plan, Source } from "./plan.js";
 import { Registration } from "./registration.js";
 import type { InjectionToken } from "./token.js";
 
@@ -27,4 +27,22 @@ export class ForeignRegistration extends Registration {
     const get = () => this.from.resolveAll(this.token);
     return { get, getAsync: get, async: false };
   }
+}
+
+/**
+ * Has `inner` give what `elsewhere` finds, where that finds something. Joined containers do not say what they hear of:
+ * what nobody knew when its plan was made has to be looked for each time.
+ */
+export function unlessFound(inner: Source, elsewhere: () => Plan | undefined): Pick<Source, "get" | "getAsync"> {
+  const { get, getAsync } = inner;
+  return {
+    get: (home, resolution) => {
+      const found = elsewhere();
+      return found === undefined ? get(home, resolution) : found.get(home, resolution);
+    },
+    getAsync: (home, resolution, waiter) => {
+      const found = elsewhere();
+      return found === undefined ? getAsync(home, resolution, waiter) : found.getAsync(home, resolution, waiter);
+    },
+  };
 }

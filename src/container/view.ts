@@ -182,6 +182,11 @@ export class View implements Place {
     return this.parent?.foreignTo(token);
   }
 
+  /** Whether another library's container is asked for what nobody registered here. */
+  get isJoined(): boolean {
+    return this.joined.size > 0 || (this.parent?.isJoined ?? false);
+  }
+
   /** The nearest view, from here outwards, in which this was registered. */
   whereRegistered(registration: Registration): View {
     const here = this.registrations.get(registration.token)?.includes(registration);
@@ -196,5 +201,10 @@ export class View implements Place {
       this.#implicit.set(target, registration);
     }
     return registration;
+  }
+
+  /** Whether this is the registration of a class that nobody made one for. */
+  isImplicit(registration: Registration): boolean {
+    return this.#implicit.get(registration.token) === registration;
   }
 }

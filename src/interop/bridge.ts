@@ -82,10 +82,14 @@ class Bridge implements Foreign {
   }
 
   #isThere(token: InjectionToken, recursive = false): boolean {
-    return !this.#isOver && this.#other.isRegistered(token as TsyringeToken, recursive);
+    try {
+      return this.#other.isRegistered(token as TsyringeToken, recursive);
+    } catch {
+      // It refuses every question once it is disposed.
+      return false;
+    }
   }
 
-  /** tsyringe's container refuses every question once it is disposed. */
   get #isOver(): boolean {
     try {
       this.#other.isRegistered("");

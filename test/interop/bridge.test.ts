@@ -1,5 +1,5 @@
 /** `bridge`: joins any two containers as the two default ones are. */
-import { bridge, Container, Lifecycle, NoScopeError } from "ambit";
+import { bridge, Container, dep, Lifecycle, NoScopeError } from "ambit";
 import { container as tsyringeContainer } from "tsyringe";
 import { expect, test } from "vitest";
 
@@ -132,4 +132,18 @@ test("a container of the other side that was disposed knows nothing any more", a
   ours.register("later", { useFactory: () => ({}) }, { lifecycle: Lifecycle.ContextScoped });
   expect(ours.resolve(User)).toBeInstanceOf(User);
   expect(ours.tryResolve("nobody")).toBeUndefined();
+});
+
+test("what the other side has heard of only since it was first asked for is found there", () => {
+  const { ours, theirs, join } = bridged();
+  join();
+  ours.register(Holder, { useClass: Holder, deps: [User] });
+  ours.register("optional", { useFactory: (found: unknown) => ({ found }), deps: [dep.optional("found")] });
+  ours.resolve(User);
+  ours.resolve(Holder);
+  expect(ours.resolve("optional")).toEqual({ found: undefined });
+  theirs.registerSingleton(User).register("found", { useValue: 1 });
+  expect(ours.resolve(Holder).user).toBe(theirs.resolve(User));
+  expect(ours.createChildContainer().resolve(User)).toBe(theirs.resolve(User));
+  expect(ours.resolve("optional")).toEqual({ found: 1 });
 });
