@@ -247,8 +247,8 @@ export class AsyncDependencyError extends AmbitError {
 
 /** A registration, a provider or a decorator that cannot mean what it says. */
 export class RegistrationError extends AmbitError {
-  constructor(message: string, fix?: string) {
-    super("ERR_AMBIT_REGISTRATION", { message, fix });
+  constructor(message: string, fix?: string, cause?: unknown) {
+    super("ERR_AMBIT_REGISTRATION", { message, fix, cause });
   }
 }
 

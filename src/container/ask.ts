@@ -191,7 +191,7 @@ export function startAsync(plan: Plan, home: Home, waiter: Flight | undefined): 
 }
 
 function explained(error: unknown, plan: Plan, asker: object | undefined): unknown {
-  if (plan.levels > DEEP && isOverflow(error)) return nestedTooDeeply(plan.name);
+  if (plan.levels > DEEP && isOverflow(error)) return nestedTooDeeply(plan.name, error);
   explain(error, plan);
   if (asker === undefined) seal(error);
   return error;

@@ -71,7 +71,7 @@ function compileAsked(token: InjectionToken, compiled: () => Plan): Plan {
   try {
     return compiled();
   } catch (error) {
-    throw aroseInside(isOverflow(error) ? nestedTooDeeply(nameOfToken(token)) : error);
+    throw aroseInside(isOverflow(error) ? nestedTooDeeply(nameOfToken(token), error) : error);
   }
 }
 

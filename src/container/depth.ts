@@ -9,9 +9,11 @@ export function isOverflow(error: unknown): boolean {
   return error instanceof RangeError && error.message === "Maximum call stack size exceeded";
 }
 
-export function nestedTooDeeply(name: string): RegistrationError {
+/** Why it cannot be built. `cause` is what V8 threw: it may have been a constructor's own recursion after all. */
+export function nestedTooDeeply(name: string, cause: unknown): RegistrationError {
   return new RegistrationError(
     `Cannot build ${name}: its dependencies are nested more deeply than the call stack goes.`,
     "resolve some of the deeper ones first, so that they are there; or give Node a larger --stack-size.",
+    cause,
   );
 }

@@ -96,6 +96,32 @@ test("a constructor that calls itself for ever is told of the stack, and not of 
   expect(() => container.resolve(Endless)).not.toThrow(RegistrationError);
 });
 
+test("below a deep graph, what such a constructor threw is the cause", () => {
+  const thrown: unknown[] = [];
+  const endless = (): number => endless() + 1;
+  const { container, classes } = chain(300, Lifecycle.ContextScoped);
+  const bottom = {
+    useFactory: () => {
+      try {
+        return endless();
+      } catch (error) {
+        thrown.push(error);
+        throw error;
+      }
+    },
+  };
+  container.register<unknown>(classes[299], bottom, { lifecycle: Lifecycle.ContextScoped });
+  const build = () => container.runInScopeSync((scope) => scope.resolve(classes[0]));
+  expect(build).toThrow(RegistrationError);
+  let cause: unknown;
+  try {
+    build();
+  } catch (error) {
+    cause = (error as Error).cause;
+  }
+  expect(cause).toBe(thrown.at(-1));
+});
+
 describe("10,000 registrations", () => {
   const MANY = 10_000;
 
