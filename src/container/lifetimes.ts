@@ -48,7 +48,6 @@ function eachTime(plan: Plan, { make, makeAsync }: Maker): void {
 // Resolution-scoped
 
 function oncePerResolution(plan: Plan, registration: Registration, { makeAsync }: Maker): void {
-  plan.perResolution = true;
   plan.get = (home, resolution) => {
     const instances = (resolution as Resolution).of(home);
     if (instances.has(registration)) return instances.get(registration);

@@ -1,5 +1,15 @@
 /** Asking from inside: what a factory is given, and whose instances a constructor or a factory that asks gets. */
-import { Container, currentScope, type DependencyContainer, dep, Lifecycle, type Ref, Scope } from "ambit";
+import {
+  Container,
+  currentScope,
+  delay,
+  type DependencyContainer,
+  dep,
+  inject,
+  Lifecycle,
+  type Ref,
+  Scope,
+} from "ambit";
 import { describe, expect, test } from "vitest";
 
 const singleton = { lifecycle: Lifecycle.Singleton } as const;
@@ -269,4 +279,53 @@ describe("several registrations on one token", () => {
     const [a, b] = container.resolve<unknown[]>("pair");
     expect([a === b, a === container.resolve("single"), calls]).toEqual([true, true, 1]);
   });
+});
+
+describe("asked while something else is built for another", () => {
+  const owner = { useFactory: (_: unknown, scope?: Scope) => scope };
+
+  test("a scope builds for itself, also what its factories ask for", () => {
+    const container = new Container()
+      .register("owner", owner, perScope)
+      .register("inner", { useFactory: (inner) => inner.resolve("owner") });
+    const other = container.createScope();
+    container.register("outer", { useFactory: () => other.resolve("inner") }, perScope);
+    container.runInScopeSync((scope) => expect(scope.resolve("outer")).toBe(other));
+  });
+
+  test("what is behind a stand-in of delay asks for the scope for which that was made", async () => {
+    const container = new Container().register("owner", owner, perScope);
+    class Lazy {
+      readonly owner = container.resolve("owner");
+    }
+    class Holder {
+      constructor(@inject(delay(() => Lazy)) readonly lazy: Lazy) {}
+    }
+    const mine = container.createScope();
+    const { lazy } = mine.resolve(Holder);
+    container.runInScopeSync({ parent: null }, () => expect(lazy.owner).toBe(mine));
+    await mine.close();
+  });
+
+  test("after the beginning of an async build nobody is asking any more", async () => {
+    const container = new Container()
+      .register("owner", owner, perScope)
+      .register("async", { useAsyncFactory: async () => 1 }, perScope);
+    const other = container.createScope();
+    await container.runInScope(async (scope) => {
+      const asked = other.resolveAsync("async");
+      expect(container.resolve("owner")).toBe(scope);
+      await asked;
+    });
+    await other.close();
+  });
+});
+
+test("resolveAsync takes a stand-in of delay, as resolve does", async () => {
+  class Lazy {
+    readonly ready = true;
+  }
+  const container = new Container();
+  const { ready } = await container.runInScope((scope) => scope.resolveAsync<Lazy>(delay(() => Lazy) as never));
+  expect(ready).toBe(true);
 });

@@ -1,5 +1,12 @@
 /** A class whose dependencies have to be waited for: what its constructor may ask for, when it runs at last. */
-import { CaptiveDependencyError, Container, CyclicDependencyError, Lifecycle, type RegistrationOptions } from "ambit";
+import {
+  CaptiveDependencyError,
+  Container,
+  CyclicDependencyError,
+  inject,
+  Lifecycle,
+  type RegistrationOptions,
+} from "ambit";
 import { describe, expect, test } from "vitest";
 
 const context = { lifecycle: Lifecycle.ContextScoped } as const;
@@ -70,5 +77,52 @@ test("that throws where there was nothing to wait for is built by the next one w
     await expect(scope.resolveAsync("cache")).rejects.toThrow("no room");
     broken = false;
     expect(await scope.resolveAsync("cache")).toBeInstanceOf(Cache);
+  });
+});
+
+test("that waits for one dependency and not for another is given both", async () => {
+  const container = withConnection().register("clock", { useFactory: () => "clock" });
+  class Repository {
+    readonly parts: unknown[];
+    constructor(...parts: unknown[]) {
+      this.parts = parts;
+    }
+  }
+  container.register(Repository, { useClass: Repository, deps: ["connection", "clock"] });
+  expect((await container.resolveAsync(Repository)).parts).toEqual(["connection", "clock"]);
+});
+
+describe("that needs what a scope was given", () => {
+  class Session {
+    readonly isGiven: boolean = false;
+  }
+  const needing = () =>
+    withConnection().register("page", {
+      deps: ["connection", Session],
+      useFactory: (_connection, session) => session,
+    });
+
+  test("is given it", async () => {
+    const session = new Session();
+    const given = needing().runInScope({ seeds: [[Session, session]] }, (scope) => scope.resolveAsync("page"));
+    expect(await given).toBe(session);
+  });
+
+  test("has it built in a scope that was not given it, though others were", async () => {
+    const container = needing();
+    await container.runInScope({ seeds: [[Session, new Session()]] }, (scope) => scope.resolveAsync("page"));
+    const built = await container.runInScope((scope) => scope.resolveAsync(Session));
+    expect(built).toBeInstanceOf(Session);
+    expect(await container.runInScope((scope) => scope.resolveAsync("page"))).toBeInstanceOf(Session);
+  });
+
+  test("has it built asynchronously where that is how it is built", async () => {
+    class Account {
+      constructor(@inject("connection") readonly connection: unknown) {}
+    }
+    const container = withConnection();
+    container.runInScopeSync({ seeds: [[Account, new Account("given")]] }, (scope) => scope.resolve(Account));
+    const built = await container.runInScope((scope) => scope.resolveAsync(Account));
+    expect(built.connection).toBe("connection");
   });
 });

@@ -217,6 +217,39 @@ test("the whole text", () => {
   );
 });
 
+test("through several things in between, the last one is told to be what may not be held", () => {
+  const { error } = resolveHolder((container) => {
+    container.register("user", { useFactory: () => ({}) }, perScope.options);
+    container.register("repository", { deps: ["user"], useFactory: () => ({}) });
+    container.register("service", { deps: ["repository"], useFactory: () => ({}) });
+    container.register("holder", { deps: ["service"], useFactory: () => ({}) }, singleton.options);
+  });
+  expect((error as Error).message).toContain("Cannot inject context-scoped user into singleton holder");
+});
+
+test("behind delay, the path says which parameter it was", () => {
+  class User {
+    readonly name = "ann";
+  }
+  class Cache {
+    constructor(@inject(delay(() => User)) readonly user: User) {}
+  }
+  const container = new Container().register(User, User, perScope.options).register(Cache, Cache, singleton.options);
+  const { user } = container.resolve(Cache);
+  expect(() => user.name).toThrow(/User +context-scoped +parameter #0 \(user\)/);
+});
+
+test("a seed is called context-scoped in the path", () => {
+  const { error } = resolveHolder((container) => {
+    container.register("seed", { useSeed: true });
+    container.register("holder", { deps: ["seed"], useFactory: (seed) => seed }, singleton.options);
+  });
+  expect((error as CaptiveDependencyError).path.map(({ lifetime }) => lifetime)).toEqual([
+    "singleton",
+    "context-scoped",
+  ]);
+});
+
 test("a shorter-lived thing is found beside others that may be held", () => {
   const other = { name: "context-scoped (connection)", options: { ...perScope.options, scopeName: "connection" } };
   const groups: [holder: Lifetime, allowed: Lifetime, refused: Lifetime][] = [
@@ -343,4 +376,28 @@ test("injectAll is checked for each of those that it gives", () => {
   container.register("plugin", { useFactory: () => 2 }, perScope.options);
   container.register("plugin", { useValue: 3 });
   expect(() => container.runInScopeSync((scope) => scope.resolve(Host))).toThrow(CaptiveDependencyError);
+});
+
+describe("with declared names", () => {
+  const named = (scopeName: string) => ({ ...perScope.options, scopeName });
+  const holding = (holder: string, held: string) => {
+    const container = new Container({ scopes: ["connection", "message"] })
+      .register("held", { useFactory: () => "held" }, named(held))
+      .register("holder", { deps: ["held"], useFactory: (found) => found }, named(holder));
+    return container.runInScopeSync({ name: held }, () =>
+      container.runInScopeSync({ name: holder }, (scope) => scope.resolve("holder")),
+    );
+  };
+
+  test("what lives in a scope may hold what lives in the same one", () => {
+    expect(holding("connection", "connection")).toBe("held");
+  });
+
+  test("a scope of another name may be inside any of them", () => {
+    expect(holding("job", "message")).toBe("held");
+  });
+
+  test("the outer may not hold the inner", () => {
+    expect(() => holding("connection", "message")).toThrow(CaptiveDependencyError);
+  });
 });

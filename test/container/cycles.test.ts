@@ -126,6 +126,14 @@ test("a class that injects itself", () => {
   expect(namesOf(thrownBy(() => container.resolve(Self)))).toEqual(["Self", "cycles.self", "cycles.self"]);
 });
 
+test("classes that nobody registered and that inject each other", () => {
+  class Chicken {}
+  class Egg {}
+  inject(Egg)(Chicken, undefined, 0);
+  inject(Chicken)(Egg, undefined, 0);
+  expect(namesOf(thrownBy(() => new Container().resolve(Chicken)))).toEqual(["Chicken", "Egg", "Chicken"]);
+});
+
 test("a circle through injectAll, through an optional one, and through an alias", () => {
   for (const through of [dep.all("b"), dep.optional("b")]) {
     const container = new Container()
@@ -166,6 +174,32 @@ test("a diamond is no circle", () => {
     .register("bottom", { useFactory: () => ({}) }, { lifecycle: Lifecycle.ResolutionScoped });
   const [left, right] = container.resolve<unknown[]>("top");
   expect(left).toBe(right);
+});
+
+test("one that was refused leaves as much room for others as there was before", () => {
+  const container = new Container();
+  let deepest = 0;
+  container.register("self", {
+    useFactory: (inner) => {
+      deepest++;
+      return inner.resolve("self");
+    },
+  });
+  const depths = Array.from({ length: 5 }, () => {
+    deepest = 0;
+    thrownBy(() => container.resolve("self"));
+    return deepest;
+  });
+  expect(new Set(depths).size).toBe(1);
+});
+
+test("what a container around it builds of its own registration is no circle", () => {
+  const root = new Container()
+    .register("each", { deps: ["base"], useFactory: (base) => `each of ${base}` })
+    .register("base", { useValue: "the root" })
+    .register("shared", { deps: ["each"], useFactory: (each) => `shared ${each}` }, { lifecycle: Lifecycle.Singleton });
+  const child = root.createChildContainer().register("base", { useToken: "shared" });
+  expect(child.resolve("each")).toBe("each of shared each of the root");
 });
 
 test("a factory may ask for itself as long as it comes to an end", () => {

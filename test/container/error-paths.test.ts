@@ -4,6 +4,7 @@ import {
   Container,
   CyclicDependencyError,
   type DependencyContainer,
+  instanceCachingFactory,
   Lifecycle,
   NoScopeError,
 } from "ambit";
@@ -70,4 +71,31 @@ test("an error of ambit's that came from elsewhere reaches all who wait as the v
     expect(reason).toBe(error);
     expect(namesOf(error)).toEqual(["missing"]);
   }
+});
+
+test("what an interceptor asks for in vain is not taken for a dependency of the same name", () => {
+  const container = new Container()
+    .register("user", { useFactory: () => ({}) }, context)
+    .register("page", { deps: ["user"], useFactory: (user) => user });
+  container.beforeResolution("page", () => void container.resolve("user"), { frequency: "Always" });
+  const error = thrownBy(() => container.resolve("page"));
+  expect(linesOf(error)).toEqual(["page", "user asked for while it was built"]);
+});
+
+test("what a caching factory asks for in vain was asked for by what it is registered for", () => {
+  const container = new Container().register("kept", {
+    useFactory: instanceCachingFactory((asked) => asked.resolve("missing")),
+  });
+  const error = thrownBy(() => container.resolve("kept"));
+  expect(linesOf(error)).toEqual(["kept", "missing asked for while it was built"]);
+});
+
+test("an error of ambit's that came from elsewhere leaves a caching factory as it is", () => {
+  const error = thrownBy(() => new Container().resolve("missing"));
+  const fail = () => {
+    throw error;
+  };
+  const container = new Container().register("kept", { useFactory: instanceCachingFactory(fail) });
+  expect(thrownBy(() => container.resolve("kept"))).toBe(error);
+  expect(namesOf(error)).toEqual(["missing"]);
 });

@@ -330,3 +330,30 @@ describe("promise 11: what was built for something that then failed is still own
     expect(made.map(({ disposed }) => disposed)).toEqual([1]);
   });
 });
+
+describe("what a promise brings that a factory with a lifetime may not return", () => {
+  /** How often it was disposed when its container has been. */
+  async function refusedPromise(value: Counted, options: RegistrationOptions, container = new Container()) {
+    container.register(
+      "it",
+      { useFactory: () => Promise.resolve(value) },
+      { lifecycle: Lifecycle.Singleton, ...options },
+    );
+    expect(() => container.resolve("it")).toThrow("useAsyncFactory");
+    await new Promise(setImmediate);
+    return value.disposed;
+  }
+
+  test("is ended", async () => {
+    expect(await refusedPromise(new Counted(), {})).toBe(1);
+  });
+
+  test("is left to its maker with owned: false", async () => {
+    expect(await refusedPromise(new Counted(), { owned: false })).toBe(0);
+  });
+
+  test("is left to the container that owns it already", async () => {
+    const container = new Container().register(Counted, Counted, { lifecycle: Lifecycle.Singleton });
+    expect(await refusedPromise(container.resolve(Counted), {}, container)).toBe(0);
+  });
+});

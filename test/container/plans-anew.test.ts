@@ -74,3 +74,12 @@ describe.each(shared)("a %s instance", (_, options) => {
     await container.runInScope((scope) => expect(scope.resolveAsync("self")).rejects.toThrow(CyclicDependencyError));
   });
 });
+
+test("a child that comes later may build asynchronously what the container around it builds at once", async () => {
+  const root = new Container()
+    .register("name", { useFactory: () => "ann" })
+    .register("user", { deps: ["name"], useFactory: (name) => ({ name }) }, context);
+  await root.runInScope((scope) => scope.resolveAsync("user"));
+  const child = root.createChildContainer().register("name", { useAsyncFactory: async () => "bob" }, context);
+  expect(await child.runInScope(() => root.resolveAsync("user"))).toEqual({ name: "bob" });
+});

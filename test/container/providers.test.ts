@@ -260,6 +260,37 @@ describe("useGenerator", () => {
     expect(calls).toEqual(["finally"]);
   });
 
+  test("that yields twice and is async has ended too, before that is an error", async () => {
+    const calls: string[] = [];
+    const container = new Container();
+    container.register(
+      "db",
+      {
+        async *useGenerator() {
+          try {
+            yield 1;
+            yield 2;
+          } finally {
+            await Promise.resolve();
+            calls.push("finally");
+          }
+        },
+      },
+      { lifecycle: Lifecycle.Singleton },
+    );
+    expect(() => container.resolve("db")).toThrow(expect.objectContaining({ code: "ERR_AMBIT_ASYNC" }));
+    expect(await container.resolveAsync("db")).toBe(1);
+    await expect(container.dispose()).rejects.toThrow("yielded twice");
+    expect(calls).toEqual(["finally"]);
+  });
+
+  test("that is an iterator of one's own need not have a return", async () => {
+    const useGenerator = () => ({ next: () => ({ done: false, value: 1 }) }) as unknown as Generator<number>;
+    const container = new Container().register("db", { useGenerator }, { lifecycle: Lifecycle.Singleton });
+    expect(container.resolve("db")).toBe(1);
+    await expect(container.dispose()).rejects.toThrow("yielded twice");
+  });
+
   test("that returns without a yield is refused", () => {
     const container = new Container();
     container.register("db", { *useGenerator() {} }, { lifecycle: Lifecycle.Singleton });
@@ -386,6 +417,12 @@ describe("useSeed", () => {
         message: expect.stringContaining("seeds: [[user, value]]"),
       }),
     );
+  });
+
+  test("that nobody gave is not built, though its token is a class", () => {
+    class Session {}
+    const container = new Container().register(Session, { useSeed: true });
+    expect(() => container.runInScopeSync((scope) => scope.resolve(Session))).toThrow(AmbitError);
   });
 
   test("may be given later, before it is asked for", () => {

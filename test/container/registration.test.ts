@@ -86,7 +86,9 @@ describe("refused", () => {
     ["an object", {}],
     ["null", null],
   ])("useClass with %s", (_, useClass) => {
-    expect(() => new Container().register("db", { useClass: useClass as never })).toThrow(refused("is not a class"));
+    const register = () => new Container().register("db", { useClass: useClass as never });
+    expect(register).toThrow(refused("is not a class"));
+    expect(register).not.toThrow("{ useFactory: ");
   });
 
   test.each([
@@ -118,6 +120,16 @@ describe("refused", () => {
 
   test.each([undefined, null, 5, true, {}, Object.create(null), []])("%o as a token", (rubbish) => {
     expect(() => new Container().register(rubbish as never, { useValue: 1 })).toThrow(refused("is not a token"));
+  });
+
+  test("undefined as a token, with what to do; not so for others", () => {
+    const register = (rubbish: unknown) => () => new Container().register(rubbish as never, { useValue: 1 });
+    expect(register(undefined)).toThrow(refused("Fix: import the class directly"));
+    expect(register(5)).toThrow(refused("Fix: register a class, a string"));
+  });
+
+  test("a name for what is no token", () => {
+    expect(() => new Container().register("db", { useToken: 5 as never })).toThrow(refused("is not a token"));
   });
 
   test("deps that are no list", () => {
@@ -285,6 +297,13 @@ describe("clearInstances", () => {
     const container = new Container().register("config", { useValue: 1 });
     container.clearInstances();
     expect(container.tryResolve("config")).toBeUndefined();
+  });
+
+  test("a value that hid one of the container around it hides it no more", () => {
+    const root = new Container().register("name", { useValue: "ann" });
+    const child = root.createChildContainer().register("name", { useValue: "bob" });
+    child.clearInstances();
+    expect([child.isRegistered("name"), child.resolve("name")]).toEqual([false, "ann"]);
   });
 
   test("a singleton built anew gets the new ones below it", () => {

@@ -131,3 +131,14 @@ test("is shared through delay with the resolve that made the stand-in, as in tsy
   const host = new Container().register(Work, Work, perResolution).resolve(Host);
   expect(host.later.self).toBe(host.work);
 });
+
+test("one of several under a token is shared within the resolution, beside others that are not", () => {
+  const container = new Container()
+    .register("part", { useFactory: () => ({}) }, { lifecycle: Lifecycle.ResolutionScoped })
+    .register("part", { useFactory: () => ({}) })
+    .register("left", { deps: [dep.all("part")], useFactory: (parts) => parts })
+    .register("right", { deps: [dep.all("part")], useFactory: (parts) => parts })
+    .register("whole", { deps: ["left", "right"], useFactory: (...sides) => sides });
+  const [left, right] = container.resolve<unknown[][]>("whole");
+  expect([left?.[0] === right?.[0], left?.[1] === right?.[1]]).toEqual([true, false]);
+});

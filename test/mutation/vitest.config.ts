@@ -32,7 +32,12 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    include: ["test/{context,scope,container,promises,decorators}/**/*.test.ts", "test/errors.test.ts"],
+    include: [
+      "test/{context,scope,container,promises,decorators}/**/*.test.ts",
+      "test/errors.test.ts",
+      "test/interop/bridge.test.ts",
+      "test/compat/{circular,container,decorators,disposable}.test.ts",
+    ],
     exclude: [...configDefaults.exclude, ...SLOW, ...READS_SOURCES],
     sequence: { sequencer: NearestFirst },
     // Loading the sources anew for each file takes most of a mutant's time. No test that is left needs it.

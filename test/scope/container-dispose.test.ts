@@ -356,3 +356,10 @@ describe("while it is under way", () => {
     await expect(container.dispose()).rejects.toThrow(ScopeClosedError);
   });
 });
+
+test("a container that is ending has no more children", async () => {
+  const container = new Container();
+  container.register("pool", { useFactory: () => ({ dispose: () => container.createChildContainer() }) }, singleton);
+  container.resolve("pool");
+  await expect(container.dispose()).rejects.toThrow(ContainerDisposedError);
+});

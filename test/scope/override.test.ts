@@ -1,8 +1,9 @@
 /** `scope.override`: one scope sees something else in place of a registration. */
 import { describe, expect, test } from "vitest";
-import { Container, inject, Lifecycle, ScopeStateError } from "ambit";
+import { Container, inject, Lifecycle, ScopeClosedError, ScopeStateError } from "ambit";
 
 const { Singleton, ContextScoped, Transient } = Lifecycle;
+const context = { lifecycle: ContextScoped };
 
 class Mailer {
   send() {
@@ -79,6 +80,85 @@ test("one instance of an overridden singleton serves the scope and those nested 
     scope.override(Mailer, FakeMailer);
     await container.runInScope((nested) => expect(nested.resolve(Mailer)).toBe(scope.resolve(Mailer)));
   });
+});
+
+test("a container-scoped instance that is first built in a scope with overrides is the container's", async () => {
+  const options = { lifecycle: Lifecycle.ContainerScoped };
+  const container = new Container().register("cache", { useFactory: () => ({}) }, options);
+  const cache = await container.runInScope((scope) => scope.override("other", { useValue: 1 }).resolve("cache"));
+  expect(container.resolve("cache")).toBe(cache);
+});
+
+describe("lives as what it replaces", () => {
+  const provider = { useFactory: () => ({}) };
+
+  test("for each resolve, in place of a transient", () => {
+    const container = new Container().register("it", provider);
+    container.runInScopeSync((scope) => {
+      scope.override("it", provider);
+      expect(scope.resolve("it")).not.toBe(scope.resolve("it"));
+    });
+  });
+
+  test("for each resolve, in place of nothing", () => {
+    new Container().runInScopeSync((scope) => {
+      scope.override("it", provider);
+      expect(scope.resolve("it")).not.toBe(scope.resolve("it"));
+    });
+  });
+
+  test("in each scope, in place of what is context-lived", () => {
+    const container = new Container().register("it", provider, context);
+    container.runInScopeSync((scope) => {
+      scope.override("it", provider);
+      expect(scope.resolve("it")).toBe(scope.resolve("it"));
+      container.runInScopeSync((nested) => expect(nested.resolve("it")).not.toBe(scope.resolve("it")));
+    });
+  });
+
+  test("in the scope of its name, in place of what has one", () => {
+    const container = new Container().register("it", provider, { ...context, scopeName: "job" });
+    container.runInScopeSync({ name: "job" }, (scope) => {
+      scope.override("it", provider);
+      container.runInScopeSync((nested) => expect(nested.resolve("it")).toBe(scope.resolve("it")));
+    });
+  });
+});
+
+test("in a child's scope inside, goes with what the child has of its own", () => {
+  const container = new Container().register("db", { useValue: "real" });
+  const child = container.createChildContainer().register("own", { useValue: "the child's" });
+  container.runInScopeSync((scope) => {
+    scope.override("db", { useValue: "fake" });
+    child.runInScopeSync((nested) =>
+      expect([nested.resolve("db"), nested.resolve("own")]).toEqual(["fake", "the child's"]),
+    );
+  });
+});
+
+test("is not refused for what another scope has built, nor for what is built of other things", () => {
+  const container = new Container()
+    .register("db", { useFactory: () => "real" }, context)
+    .register("holder", { deps: ["db"], useFactory: (db) => db }, context)
+    .register("other", { useFactory: () => "other" }, context)
+    .register("shared", { useFactory: () => "shared" }, { lifecycle: Lifecycle.Singleton });
+  container.runInScopeSync((scope) => scope.resolve("holder"));
+  container.runInScopeSync((scope) => {
+    scope.resolve("other");
+    scope.resolve("shared");
+    scope.override("db", { useValue: "fake" });
+    scope.override("shared", { useValue: "fake, too" });
+    expect([scope.resolve("holder"), scope.resolve("shared")]).toEqual(["fake", "fake, too"]);
+  });
+});
+
+test("comes too late for a scope that is ending, as a seed does", async () => {
+  const scope = new Container().createScope();
+  scope.defer(() => {
+    expect(() => scope.override("db", { useValue: 1 })).toThrow(ScopeClosedError);
+    expect(() => scope.seed("user", 1)).toThrow(ScopeClosedError);
+  });
+  await scope.close();
 });
 
 test("a singleton that is first built in a scope with overrides does not get them", async () => {
