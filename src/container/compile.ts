@@ -7,27 +7,24 @@ import {
   MissingTypeInfoError,
   UnregisteredTokenError,
 } from "../errors.js";
-import { Lifespan } from "../scope/lifespan.js";
 import { answersTo, answerTo, isSometimesSeeded } from "./answers.js";
-import type { Dep } from "./dep.js";
 import { isOverflow, nestedTooDeeply } from "./depth.js";
 import { delayedSource } from "./delayed.js";
 import { aroseInside, assertNotCaptive } from "./frame.js";
-import { generatorMaker, isAsyncGenerator } from "./generator.js";
+import { isAsyncGenerator } from "./generator.js";
 import { allIfGiven, ifGiven } from "./if-given.js";
 import { Lifecycle } from "./lifecycle.js";
 import { applyLifetime } from "./lifetimes.js";
-import { asyncFactoryMaker, classMaker, factoryMaker, type Maker } from "./make.js";
-import { type Edge, type Get, Plan, type Source, standInFor } from "./plan.js";
+import { makerOf } from "./maker-of.js";
+import { type Edge, Plan, type Source, standInFor } from "./plan.js";
 import { ForeignRegistration, unlessFound } from "./foreign.js";
 import { reachesOf, seedReach } from "./reach.js";
 import { ScopeRef } from "./ref.js";
 import { Registration } from "./registration.js";
-import { type Request, requestsOfClass, requestsOfDeps } from "./requests.js";
-import { keeperFor } from "./keeper.js";
+import { type Request, requestsOf } from "./requests.js";
 import { findSeed, seedNotGiven } from "./seeds.js";
 import { allSource, constantSource, transformSource } from "./sources.js";
-import { type Constructor, type Delayed, type InjectionToken, isDelayed, isNormalToken, nameOfToken } from "./token.js";
+import { type Delayed, type InjectionToken, isDelayed, isNormalToken, nameOfToken } from "./token.js";
 import type { View } from "./view.js";
 import { intercepted, watchedAll } from "./watched.js";
 
@@ -167,23 +164,6 @@ function edgesOf(plan: Plan, trail: Trail): Edge[] {
   return requestsOf(plan, trail.registration).map((request) => edgeOf(plan, trail.view, request, trail));
 }
 
-function requestsOf(plan: Plan, { provider, kind, name }: Registration): readonly Request[] {
-  if (provider.deps !== undefined) return requestsOfDeps(provider.deps as readonly Dep[], name);
-  if (kind === "useToken") return [aliasRequest(provider.useToken as InjectionToken)];
-  if (kind !== "useClass") return [];
-  if (isDelayed(provider.useClass)) return [aliasRequest(provider.useClass)];
-  try {
-    return requestsOfClass(provider.useClass as Constructor);
-  } catch (error) {
-    if (error instanceof AmbitError) beginPath(error, plan.step());
-    throw error;
-  }
-}
-
-function aliasRequest(token: InjectionToken): Request {
-  return { token, multiple: false, optional: false, via: "alias" };
-}
-
 function edgeOf(holder: Plan, view: View, request: Request, trail: Trail | undefined): Edge {
   const { via, sentence } = request;
   try {
@@ -307,27 +287,4 @@ function fillSeed(plan: Plan, trail: Trail): void {
     findSeed(home, slot) === undefined && fallback !== undefined
       ? fallback.getAsync(home, resolution, waiter)
       : plan.get(home, resolution);
-}
-
-/** The second argument of a factory: the scope it builds for, if any. */
-const scopeOf: Get = (home) => (home instanceof Lifespan ? home : undefined);
-const scopeSource: Source = { get: scopeOf, getAsync: scopeOf, async: false };
-
-function makerOf(plan: Plan, registration: Registration): Maker {
-  const { provider, kind, owned } = registration;
-  const { container } = plan.place;
-  const keeper = keeperFor(plan, registration, plan.place as View);
-  const given = [constantSource(container), scopeSource, ...(keeper === undefined ? [] : [constantSource(keeper)])];
-  const sources = provider.deps === undefined && kind !== "useClass" ? given : plan.edges.map(({ source }) => source);
-  if (kind === "useFactory") return factoryMaker(plan, registration, sources);
-  if (kind === "useAsyncFactory") return asyncFactoryMaker(plan, registration, sources);
-  if (kind === "useGenerator") return generatorMaker(plan, registration, sources);
-  const [alias] = plan.edges;
-  if (alias !== undefined && (kind === "useToken" || isDelayed(provider.useClass))) {
-    return {
-      make: (home, resolution) => alias.source.get(home, resolution),
-      makeAsync: (...args) => alias.source.getAsync(...args),
-    };
-  }
-  return classMaker(plan, provider.useClass as Constructor, sources, owned);
 }

@@ -2,6 +2,7 @@
 import { inspect, type InspectOptionsStylized } from "node:util";
 import { AmbitError, RegistrationError } from "../errors.js";
 import { standIn } from "./claim.js";
+import { ForeignRegistration } from "./foreign.js";
 import { Lifecycle } from "./lifecycle.js";
 import type { Plan } from "./plan.js";
 
@@ -160,9 +161,17 @@ export function assertStays(plan: Plan): void {
   const { lifecycle, registration, name } = built;
   if (lifecycle !== Lifecycle.Transient && lifecycle !== Lifecycle.ResolutionScoped) return;
   if (registration === undefined || registration.kind === "useValue") return;
+  if (registration instanceof ForeignRegistration) throw foreign(name);
   throw new RegistrationError(
     `Cannot stand in for ${built.step().lifetime} ${name}: each access would build another one.`,
     `register ${name} with a longer lifecycle, or take it with @injectRef(${name}) and call get() once.`,
+  );
+}
+
+function foreign(name: string): RegistrationError {
+  return new RegistrationError(
+    `Cannot stand in for ${name}: only a joined container knows it, which does not say how long it lives.`,
+    `take it with @inject(${name}), or register it here.`,
   );
 }
 

@@ -1,9 +1,11 @@
 /** What a registration asks for, whether its decorators or its `deps` say it. */
-import { MissingTypeInfoError } from "../errors.js";
+import { AmbitError, beginPath, MissingTypeInfoError } from "../errors.js";
 import { type Dep, MarkedDep } from "./dep.js";
 import { type Parameter, parameterName, parametersOf } from "./metadata.js";
+import type { Plan } from "./plan.js";
 import { refTargetOf } from "./ref.js";
-import { type Constructor, nameOfToken } from "./token.js";
+import type { Registration } from "./registration.js";
+import { type Constructor, type InjectionToken, isDelayed, nameOfToken } from "./token.js";
 
 /** One dependency as it is asked for. */
 export interface Request extends Parameter {
@@ -13,6 +15,24 @@ export interface Request extends Parameter {
   readonly via: string;
   /** tsyringe's sentence for a failure below; it has none for aliases. */
   readonly sentence?: string | undefined;
+}
+
+/** What a registration needs, in order. */
+export function requestsOf(plan: Plan, { provider, kind, name }: Registration): readonly Request[] {
+  if (provider.deps !== undefined) return requestsOfDeps(provider.deps as readonly Dep[], name);
+  if (kind === "useToken") return [aliasRequest(provider.useToken as InjectionToken)];
+  if (kind !== "useClass") return [];
+  if (isDelayed(provider.useClass)) return [aliasRequest(provider.useClass)];
+  try {
+    return requestsOfClass(provider.useClass as Constructor);
+  } catch (error) {
+    if (error instanceof AmbitError) beginPath(error, plan.step());
+    throw error;
+  }
+}
+
+function aliasRequest(token: InjectionToken): Request {
+  return { token, multiple: false, optional: false, via: "alias" };
 }
 
 /**

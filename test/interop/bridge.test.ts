@@ -147,3 +147,12 @@ test("what the other side has heard of only since it was first asked for is foun
   expect(ours.createChildContainer().resolve(User)).toBe(theirs.resolve(User));
   expect(ours.resolve("optional")).toEqual({ found: 1 });
 });
+
+test("what only the other side knows has no stand-in: nobody here knows how long it lives", () => {
+  const { ours, theirs, join } = bridged();
+  join();
+  theirs.register("theirs", { useFactory: () => new User() });
+  ours.register(Holder, { useClass: Holder, deps: [dep.proxy("theirs")] }, { lifecycle: Lifecycle.Singleton });
+  const { user } = ours.resolve(Holder);
+  expect(() => user.name).toThrow("Cannot stand in for theirs: only a joined container knows it");
+});

@@ -1,0 +1,34 @@
+/** The way in which the provider of a registration makes a value. */
+import { Lifespan } from "../scope/lifespan.js";
+import { generatorMaker } from "./generator.js";
+import { keeperFor } from "./keeper.js";
+import { asyncFactoryMaker, classMaker, factoryMaker, type Maker } from "./make.js";
+import type { Get, Plan, Source } from "./plan.js";
+import type { Registration } from "./registration.js";
+import { constantSource } from "./sources.js";
+import { type Constructor, isDelayed } from "./token.js";
+import type { View } from "./view.js";
+
+/** The second argument of a factory: the scope it builds for, if any. */
+const scopeOf: Get = (home) => (home instanceof Lifespan ? home : undefined);
+const scopeSource: Source = { get: scopeOf, getAsync: scopeOf, async: false };
+
+/** Makes what `plan` stands for, from what its edges give. */
+export function makerOf(plan: Plan, registration: Registration): Maker {
+  const { provider, kind, owned } = registration;
+  const { container } = plan.place;
+  const keeper = keeperFor(plan, registration, plan.place as View);
+  const given = [constantSource(container), scopeSource, ...(keeper === undefined ? [] : [constantSource(keeper)])];
+  const sources = provider.deps === undefined && kind !== "useClass" ? given : plan.edges.map(({ source }) => source);
+  if (kind === "useFactory") return factoryMaker(plan, registration, sources);
+  if (kind === "useAsyncFactory") return asyncFactoryMaker(plan, registration, sources);
+  if (kind === "useGenerator") return generatorMaker(plan, registration, sources);
+  const [alias] = plan.edges;
+  if (alias !== undefined && (kind === "useToken" || isDelayed(provider.useClass))) {
+    return {
+      make: (home, resolution) => alias.source.get(home, resolution),
+      makeAsync: (...args) => alias.source.getAsync(...args),
+    };
+  }
+  return classMaker(plan, provider.useClass as Constructor, sources, owned);
+}
