@@ -74,6 +74,11 @@ describe("a factory is given", () => {
     );
   });
 
+  test("that and nothing else", () => {
+    const container = new Container().register("given", { useFactory: (...args: unknown[]) => args.length });
+    expect(container.resolve("given")).toBe(2);
+  });
+
   test("the same container object each time", () => {
     const container = new Container().register("given", { useFactory: given });
     const [a, b] = [container.resolve<Given>("given"), container.resolve<Given>("given")];

@@ -8,6 +8,7 @@ import {
   type RegistrationOptions,
 } from "ambit";
 import { describe, expect, test } from "vitest";
+import { deferred } from "../support/deferred.js";
 
 const context = { lifecycle: Lifecycle.ContextScoped } as const;
 const singleton = { lifecycle: Lifecycle.Singleton } as const;
@@ -125,4 +126,18 @@ describe("that needs what a scope was given", () => {
     const built = await container.runInScope((scope) => scope.resolveAsync(Account));
     expect(built.connection).toBe("connection");
   });
+});
+
+test("that cannot be built does not leave behind what fails while nobody waits for it any more", async () => {
+  const failing = deferred<string>();
+  const container = new Container().register("failing", { useAsyncFactory: () => failing.promise }, singleton);
+  container.register("broken", {
+    useFactory: () => {
+      throw new Error("broken");
+    },
+  });
+  container.register("holder", { deps: ["failing", "broken"], useFactory: () => 1 });
+  await expect(container.resolveAsync("holder")).rejects.toThrow("broken");
+  failing.reject(new Error("nobody waits"));
+  await new Promise(setImmediate);
 });

@@ -99,3 +99,24 @@ test("an error of ambit's that came from elsewhere leaves a caching factory as i
   expect(thrownBy(() => container.resolve("kept"))).toBe(error);
   expect(namesOf(error)).toEqual(["missing"]);
 });
+
+test.each([0, 1, 2, 3, 4, 5, 6, 7])(
+  "what a constructor with %i parameters asks for in vain has its class on the path",
+  (count) => {
+    const container = new Container().register("part", { useValue: 1 });
+    class Asking {
+      readonly missing = container.resolve("missing");
+    }
+    container.register("asking", { useClass: Asking, deps: Array.from({ length: count }, () => "part") });
+    expect(linesOf(thrownBy(() => container.resolve("asking")))).toEqual([
+      "asking",
+      "missing asked for while it was built",
+    ]);
+  },
+);
+
+test("a named lifetime is told with the name of its scope", () => {
+  const container = new Container().register("job", { useFactory: () => 1 }, { ...context, scopeName: "job" });
+  const error = thrownBy(() => container.resolve("job"));
+  expect(error.path.map(({ lifetime }) => lifetime)).toEqual(["context-scoped (job)"]);
+});

@@ -150,6 +150,32 @@ test("instancePerContainerCachingFactory makes one for each container, from what
   expect(child.resolve("kept")).toBe(child.resolve("kept"));
 });
 
+test("what instancePerContainerCachingFactory made ends with the container for which it is kept", async () => {
+  const log: string[] = [];
+  class Part {
+    dispose() {
+      log.push("disposed");
+    }
+  }
+  const root = new Container().register("kept", {
+    useFactory: instancePerContainerCachingFactory((asked) => asked.resolve(Part)),
+  });
+  const child = root.createChildContainer();
+  child.resolve("kept");
+  await child.dispose();
+  expect(log).toEqual(["disposed"]);
+});
+
+test.each([
+  ["singleton", instanceCachingFactory],
+  ["container-scoped", instancePerContainerCachingFactory],
+])("what is kept as a %s is called that where it may not hold something", (lifetime, caching) => {
+  const container = withUser().register("kept", { useFactory: caching((asked) => asked.resolve(User)) });
+  expect(() => container.runInScopeSync((scope) => scope.resolve("kept"))).toThrow(
+    `Cannot inject context-scoped User into ${lifetime} kept`,
+  );
+});
+
 describe("predicateAwareClassFactory", () => {
   class Secure {}
   class Plain {}

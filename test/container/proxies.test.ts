@@ -356,3 +356,53 @@ test("is never disposed for the instance behind it", async () => {
   await container.dispose();
   expect(ended).toEqual([id]);
 });
+
+describe("@injectProxy of", () => {
+  const forwardTo = (register: (container: Container) => void) => {
+    class Service {
+      constructor(@injectProxy("behind") readonly behind: { name(): string }) {}
+    }
+    const container = new Container().register(Service, Service, SINGLETON);
+    register(container);
+    return { container, behind: container.resolve(Service).behind };
+  };
+  class Named {
+    name() {
+      return "a class";
+    }
+  }
+
+  test("a value serves it", () => {
+    const { behind } = forwardTo((container) => container.register("behind", { useValue: new Named() }));
+    expect(behind.name()).toBe("a class");
+  });
+
+  test("what is built of something transient serves it", () => {
+    const { container, behind } = forwardTo((made) => {
+      made.register("part", { useFactory: () => ({}) });
+      made.register("behind", { useClass: Named, deps: ["part"] }, CONTEXT);
+    });
+    expect(container.runInScopeSync(() => behind.name())).toBe("a class");
+  });
+
+  test("another class in each scope calls the method of that class", () => {
+    const { container, behind } = forwardTo((made) => made.register("behind", Named, CONTEXT));
+    class Other extends Named {
+      override name() {
+        return "another class";
+      }
+    }
+    const named = () => behind.name();
+    const inOther = container.runInScopeSync((scope) => scope.override("behind", Other).run(named));
+    expect([container.runInScopeSync(named), inOther, container.runInScopeSync(named)]).toEqual([
+      "a class",
+      "another class",
+      "a class",
+    ]);
+  });
+
+  test("a function is refused by what it is", () => {
+    const { container, behind } = forwardTo((made) => made.register("behind", { useFactory: () => () => 1 }, CONTEXT));
+    container.runInScopeSync(() => expect(() => behind.name()).toThrow("its value here is a function"));
+  });
+});

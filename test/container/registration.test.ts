@@ -58,7 +58,7 @@ describe("refused", () => {
     },
   );
 
-  test.each([6, -1, 1.5, Number.NaN, "Singleton", null])("%s as a lifetime", (lifecycle) => {
+  test.each([6, -1, 1.5, Number.NaN, "Singleton", "1", null])("%s as a lifetime", (lifecycle) => {
     expect(() => new Container().register("db", class {}, { lifecycle } as never)).toThrow(
       refused(`${lifecycle} is not a Lifecycle`),
     );

@@ -36,6 +36,7 @@ export default defineConfig({
       "test/{context,scope,container,promises,decorators}/**/*.test.ts",
       "test/errors.test.ts",
       "test/interop/bridge.test.ts",
+      "test/thread/dispose-thread.test.ts",
       "test/compat/{circular,container,decorators,disposable}.test.ts",
     ],
     exclude: [...configDefaults.exclude, ...SLOW, ...READS_SOURCES],

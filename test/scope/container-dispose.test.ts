@@ -363,3 +363,24 @@ test("a container that is ending has no more children", async () => {
   container.resolve("pool");
   await expect(container.dispose()).rejects.toThrow(ContainerDisposedError);
 });
+
+test("a child that is being disposed when its parent is ends once", async () => {
+  const log: string[] = [];
+  const blocked = deferred();
+  const parent = new Container();
+  const child = parent.createChildContainer();
+  for (const name of ["one", "other"]) {
+    const useFactory = () => ({
+      async [Symbol.asyncDispose]() {
+        log.push(name);
+        await blocked.promise;
+      },
+    });
+    child.register(name, { useFactory }, singleton).resolve(name);
+  }
+  const ended = [child.dispose(), parent.dispose()];
+  expect(log).toEqual(["other"]);
+  blocked.resolve();
+  await Promise.all(ended);
+  expect(log).toEqual(["other", "one"]);
+});

@@ -212,3 +212,13 @@ describe("that comes too late is refused", () => {
     });
   });
 });
+
+test("is what the container gives too, when it is asked in that scope", () => {
+  const container = new Container().register("db", { useValue: "real" });
+  container.runInScopeSync((scope) => {
+    container.resolve("db");
+    scope.override("db", { useValue: "fake" });
+    expect(container.resolve("db")).toBe("fake");
+  });
+  expect(container.resolve("db")).toBe("real");
+});

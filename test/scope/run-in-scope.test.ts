@@ -270,3 +270,17 @@ test("a scope that cannot be opened as it was asked for is closed again", async 
   });
   expect(told).toEqual(["success"]);
 });
+
+test("the name of the work is not the scope's", async () => {
+  const container = new Container();
+  expect(
+    container.runInScopeSync(function job(scope) {
+      return [scope.name];
+    }),
+  ).toEqual([undefined]);
+  expect(
+    await container.runInScope(async function job(scope) {
+      return [scope.name];
+    }),
+  ).toEqual([undefined]);
+});
