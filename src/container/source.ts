@@ -23,8 +23,8 @@ export function sourceOf(target: Constructor): string {
 /** The text of the constructor that a class has itself, without comments and the contents of strings. */
 export function ownConstructor(target: Constructor): string | undefined {
   const code = sourceOf(target).replaceAll(COMMENT_OR_STRING, (text) => (text.startsWith("/") ? "" : '""'));
-  // Not `this.constructor(`, `#constructor(` or `myconstructor(`.
-  const start = code.search(/(?<![.#\w$])constructor\s*\(/);
+  // Not `this.constructor(` or `myconstructor(`; no field may be called `#constructor`.
+  const start = code.search(/(?<![.\w$])constructor\s*\(/);
   if (start < 0) return undefined;
   const body = code.indexOf("{", endOf(code, code.indexOf("(", start), "(", ")"));
   return code.slice(start, endOf(code, body, "{", "}"));

@@ -3,8 +3,11 @@ import {
   CaptiveDependencyError,
   Container,
   CyclicDependencyError,
+  dep,
   inject,
+  injectWithTransform,
   Lifecycle,
+  type Ref,
   type RegistrationOptions,
 } from "ambit";
 import { describe, expect, test } from "vitest";
@@ -140,4 +143,53 @@ test("that cannot be built does not leave behind what fails while nobody waits f
   await expect(container.resolveAsync("holder")).rejects.toThrow("broken");
   failing.reject(new Error("nobody waits"));
   await new Promise(setImmediate);
+});
+
+describe("that waits through", () => {
+  class Doubling {
+    transform(value: string): string {
+      return value + value;
+    }
+  }
+
+  test("all of a token, of which some take time", async () => {
+    const container = withConnection().register("part", { useAsyncFactory: async () => "slow" }, singleton);
+    container.register("part", { useValue: "fast" });
+    container.register("holder", { deps: [dep.all("part")], useFactory: (parts) => parts });
+    expect(await container.resolveAsync("holder")).toEqual(["slow", "fast"]);
+  });
+
+  test("what a transformer changes", async () => {
+    class Holder {
+      constructor(@injectWithTransform("connection", Doubling) readonly text: string) {}
+    }
+    expect((await withConnection().resolveAsync(Holder)).text).toBe("connectionconnection");
+  });
+
+  test("the transformer", async () => {
+    class Holder {
+      constructor(@injectWithTransform("text", "doubling") readonly text: string) {}
+    }
+    const container = new Container()
+      .register("text", { useValue: "a" })
+      .register("doubling", { useAsyncFactory: async () => new Doubling() }, singleton);
+    expect((await container.resolveAsync(Holder)).text).toBe("aa");
+  });
+
+  test("a ref, each time it is asked", async () => {
+    const container = withConnection().register("holder", { deps: [dep.ref("connection")], useFactory: (ref) => ref });
+    expect(await container.resolve<Ref<string>>("holder").getAsync()).toBe("connection");
+  });
+
+  test("an interceptor, which sees what came, and a promise that is a value as a promise", async () => {
+    const seen: unknown[] = [];
+    const value = Promise.resolve(1);
+    const container = withConnection().register("promise", { useFactory: () => value });
+    for (const token of ["connection", "promise"])
+      container.afterResolution(token, (_, result) => seen.push(result), { frequency: "Always" });
+    await container.resolveAsync("connection");
+    await container.resolveAsync("promise");
+    expect(seen[0]).toBe("connection");
+    expect(seen[1]).toBe(value);
+  });
 });

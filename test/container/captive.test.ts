@@ -239,6 +239,25 @@ test("behind delay, the path says which parameter it was", () => {
   expect(() => user.name).toThrow(/User +context-scoped +parameter #0 \(user\)/);
 });
 
+test("a shorter-lived thing is found beside a seed, which may be held", () => {
+  const { error } = resolveHolder((container) => {
+    container.register("seed", { useSeed: true }).register("user", { useFactory: () => ({}) }, perScope.options);
+    container.register("between", { deps: ["seed", "user"], useFactory: () => ({}) });
+    container.register("holder", { deps: ["between"], useFactory: () => ({}) }, perJob.options);
+  });
+  expect(error).toBeInstanceOf(CaptiveDependencyError);
+});
+
+test("what replaces a singleton in a scope may be held by what is named after that scope", () => {
+  const container = new Container()
+    .register("settings", { useFactory: () => "real" }, singleton.options)
+    .register("holder", { deps: ["settings"], useFactory: (settings) => settings }, perJob.options);
+  const held = container.runInScopeSync({ name: "job" }, (scope) =>
+    scope.override("settings", { useFactory: () => "fake" }).resolve("holder"),
+  );
+  expect(held).toBe("fake");
+});
+
 test("a seed is called context-scoped in the path", () => {
   const { error } = resolveHolder((container) => {
     container.register("seed", { useSeed: true });
