@@ -147,8 +147,7 @@ function isConstructorLike(value: Method): boolean {
 }
 
 function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  return typeof value === "function" ? "a function" : `a ${typeof value}`;
+  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }
 
 /**

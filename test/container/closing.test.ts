@@ -160,3 +160,16 @@ test("what comes while its scope is ending is disposed before its waiter hears o
   blocked.resolve();
   await closed;
 });
+
+test("what a factory gives that has begun to end its own scope is refused, though it needs no end", async () => {
+  const blocked = deferred();
+  const useFactory = (_: unknown, scope?: Scope) => {
+    scope?.defer(() => blocked.promise);
+    void scope?.close();
+    return "text";
+  };
+  const scope = new Container().register("text", { useFactory }, context).createScope();
+  expect(() => scope.resolve("text")).toThrow(ScopeClosedError);
+  blocked.resolve();
+  await scope.close();
+});

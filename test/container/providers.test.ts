@@ -543,3 +543,9 @@ test("dep.optional, dep.all and dep.ref ask as their names say", () => {
   });
   expect(container.resolve("asked")).toEqual([undefined, 2, [1, 2], 2]);
 });
+
+test("registerSingleton of another token keeps what that gave once", () => {
+  const container = new Container().register("each", { useFactory: () => ({}) });
+  container.registerSingleton("one", "each");
+  expect(container.resolve("one")).toBe(container.resolve("one"));
+});

@@ -406,3 +406,33 @@ describe("@injectProxy of", () => {
     container.runInScopeSync(() => expect(() => behind.name()).toThrow("its value here is a function"));
   });
 });
+
+test("a method of a stand-in that is called on something else works on that", () => {
+  class Counter {
+    count = 1;
+    next() {
+      return ++this.count;
+    }
+  }
+  class Service {
+    constructor(@injectProxy(Counter) readonly counter: Counter) {}
+  }
+  const container = new Container().register(Counter, Counter, CONTEXT).register(Service, Service, SINGLETON);
+  const { counter } = container.resolve(Service);
+  container.runInScopeSync((scope) => {
+    expect(counter.next.call({ count: 10 } as Counter)).toBe(11);
+    expect(scope.resolve(Counter).count).toBe(1);
+  });
+});
+
+test("printing a stand-in hides nothing that its factory throws", () => {
+  const useFactory = (): object => {
+    throw new Error("no route to host");
+  };
+  class Service {
+    constructor(@injectProxy("behind") readonly behind: object) {}
+  }
+  const container = new Container().register("behind", { useFactory }, CONTEXT).register(Service, Service, SINGLETON);
+  const { behind } = container.resolve(Service);
+  container.runInScopeSync(() => expect(() => inspect(behind)).toThrow("no route to host"));
+});
