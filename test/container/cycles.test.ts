@@ -131,7 +131,11 @@ test("classes that nobody registered and that inject each other", () => {
   class Egg {}
   inject(Egg)(Chicken, undefined, 0);
   inject(Chicken)(Egg, undefined, 0);
-  expect(namesOf(thrownBy(() => new Container().resolve(Chicken)))).toEqual(["Chicken", "Egg", "Chicken"]);
+  const error = thrownBy(() => new Container().resolve(Chicken));
+  expect(namesOf(error)).toEqual(["Chicken", "Egg", "Chicken"]);
+  // Nothing in the source names these parameters.
+  expect(error.path.map(({ via }) => via)).toEqual([undefined, "parameter #0", "parameter #0"]);
+  expect(error.message).toContain('dependency at position #0 of "Chicken"');
 });
 
 test("a circle through injectAll, through an optional one, and through an alias", () => {

@@ -9,6 +9,7 @@ import {
   injectWithTransform,
   Lifecycle,
   type Ref,
+  UnregisteredTokenError,
 } from "ambit";
 import { describe, expect, test } from "vitest";
 
@@ -151,6 +152,11 @@ describe("injectAll", () => {
     expect(() => container.resolveAll("plugin")).toThrow('unregistered dependency token: "plugin"');
     expect(() => container.resolve(Host)).toThrow(expect.objectContaining({ code: "ERR_AMBIT_UNREGISTERED" }));
     expect(container.resolveAll(Clock)).toEqual([expect.any(Clock)]);
+  });
+
+  test("of what nobody registered is an error in deps, too", () => {
+    const container = new Container().register("holder", { deps: [dep.all("missing")], useFactory: (all) => all });
+    expect(() => container.resolve("holder")).toThrow(UnregisteredTokenError);
   });
 
   test("that is optional gives an empty list where nobody registered any", () => {
