@@ -3,7 +3,9 @@ import {
   type AmbitError,
   Container,
   CyclicDependencyError,
+  delay,
   type DependencyContainer,
+  inject,
   instanceCachingFactory,
   Lifecycle,
   NoScopeError,
@@ -119,4 +121,16 @@ test("a named lifetime is told with the name of its scope", () => {
   const container = new Container().register("job", { useFactory: () => 1 }, { ...context, scopeName: "job" });
   const error = thrownBy(() => container.resolve("job"));
   expect(error.path.map(({ lifetime }) => lifetime)).toEqual(["context-scoped (job)"]);
+});
+
+test("what fails behind a stand-in of delay is told from what the stand-in is for", () => {
+  const container = new Container();
+  class Lazy {
+    readonly missing = container.resolve("missing");
+  }
+  class Holder {
+    constructor(@inject(delay(() => Lazy)) readonly lazy: Lazy) {}
+  }
+  const { lazy } = container.resolve(Holder);
+  expect(linesOf(thrownBy(() => lazy.missing))).toEqual(["Lazy", "missing asked for while it was built"]);
 });

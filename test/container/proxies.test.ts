@@ -436,3 +436,18 @@ test("printing a stand-in hides nothing that its factory throws", () => {
   const { behind } = container.resolve(Service);
   container.runInScopeSync(() => expect(() => inspect(behind)).toThrow("no route to host"));
 });
+
+test("a class that its instance has is that class, and can be constructed", () => {
+  class Orm {
+    readonly Model = class Model {};
+  }
+  class Service {
+    constructor(@injectProxy(Orm) readonly orm: Orm) {}
+  }
+  const container = new Container().register(Orm, Orm, CONTEXT).register(Service, Service, SINGLETON);
+  const { orm } = container.resolve(Service);
+  container.runInScopeSync((scope) => {
+    expect(orm.Model).toBe(scope.resolve(Orm).Model);
+    expect(new orm.Model()).toBeInstanceOf(scope.resolve(Orm).Model);
+  });
+});

@@ -35,7 +35,7 @@ export default defineConfig({
     include: [
       "test/{context,scope,container,promises,decorators}/**/*.test.ts",
       "test/errors.test.ts",
-      "test/interop/bridge.test.ts",
+      "test/interop/*.test.ts",
       "test/thread/dispose-thread.test.ts",
       "test/compat/{circular,container,decorators,disposable}.test.ts",
     ],
