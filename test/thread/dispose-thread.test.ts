@@ -191,3 +191,20 @@ test("with nothing to end it does nothing, as often as it is asked", async () =>
     new Container().register("user", { useFactory: () => 1 }, { lifecycle: Lifecycle.ContextScoped }).resolve("user"),
   ).toThrow(NoScopeError);
 });
+
+test("no scope is opened any more while those that are open end", async () => {
+  const container = new Container();
+  const refused: unknown[] = [];
+  container.createScope().defer(() => {
+    for (const each of [container, child]) {
+      try {
+        each.createScope();
+      } catch (error) {
+        refused.push(error);
+      }
+    }
+  });
+  const child = container.createChildContainer();
+  await disposeThread();
+  expect(refused).toEqual([expect.any(ContainerDisposedError), expect.any(ContainerDisposedError)]);
+});
