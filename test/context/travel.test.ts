@@ -166,7 +166,12 @@ describe("what is refused", () => {
 
   test("a second travelling variable of a name in this thread", () => {
     const first = new ContextVar<number>(named("twice"), { travels: true });
-    expect(() => new ContextVar(first.name, { travels: true })).toThrow(ContextStateError);
+    const second = () => new ContextVar(first.name, { travels: true });
+    expect(second).toThrow(ContextStateError);
+    expect(second).toThrow(
+      `Cannot make a second travelling context variable "${first.name}": another thread could not tell the two apart.\n` +
+        "Fix: give it another name; make each variable once, at the top of a module.",
+    );
     expect(() => new ContextVar(first.name)).not.toThrow();
     expect(send(first, 1)).toBe(1);
   });
