@@ -227,6 +227,15 @@ test("through several things in between, the last one is told to be what may not
   expect((error as Error).message).toContain("Cannot inject context-scoped user into singleton holder");
 });
 
+test("what a singleton holds is the singleton's: a thread-scoped holder of that may live on", () => {
+  const { error, built } = resolveHolder((container, log) => {
+    container.register("held", { useFactory: () => log.push("held") }, perContainer.options);
+    container.register("between", { deps: ["held"], useFactory: () => log.push("between") }, singleton.options);
+    container.register("holder", { deps: ["between"], useFactory: () => log.push("holder") }, perThread.options);
+  });
+  expect([error, built]).toEqual([undefined, ["held", "between", "holder"]]);
+});
+
 test("behind delay, the path says which parameter it was", () => {
   class User {
     readonly name = "ann";
