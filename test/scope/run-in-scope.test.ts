@@ -284,3 +284,11 @@ test("the name of the work is not the scope's", async () => {
     }),
   ).toEqual([undefined]);
 });
+
+test("work that gives no promise has its scope ended when runInScope returns", async () => {
+  const log: string[] = [];
+  const ended = new Container().runInScope((scope) => scope.defer(() => log.push("disposed")));
+  log.push("returned");
+  await ended;
+  expect(log).toEqual(["disposed", "returned"]);
+});
