@@ -14,6 +14,8 @@ export class Extras<S extends object> {
   children: Set<S> | undefined = undefined;
   disposeTimeout = DEFAULT_TIMEOUT;
   drainTimeout = DEFAULT_TIMEOUT;
+  /** Of a scope in another thread. */
+  parentId: string | undefined = undefined;
   external: AbortSignal | undefined = undefined;
   abort: Abort | undefined = undefined;
   /** What `fail` was told first, and whether `succeed` was called. */

@@ -31,6 +31,8 @@ export interface OpenScopes {
 export interface LifespanOptions {
   /** Named lifetimes live in the nearest scope of their name. */
   readonly name?: string | undefined;
+  /** The id of the scope in another thread, or another process, that this one works for. */
+  readonly parentId?: string | undefined;
   /** Fires `scope.signal` too. */
   readonly signal?: AbortSignal | undefined;
   /** How long one disposer is waited for, in milliseconds; default 10,000. */
@@ -79,6 +81,11 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
   /** Unique in the world; made when it is first asked for. */
   get id(): string {
     return this.more.id;
+  }
+
+  /** The id of the scope around this one, in this thread while this one is open, or in the thread that sent its work. */
+  get parentId(): string | undefined {
+    return this.extras?.parentId ?? this.enclosing?.id;
   }
 
   get name(): string | undefined {
@@ -338,8 +345,9 @@ function abortOf(scope: Lifespan): Abort {
 
 /** Applies what few callers ask for. */
 export function configure(scope: Lifespan, options: LifespanOptions): void {
-  const { name, signal, disposeTimeout, drainTimeout } = options;
+  const { name, parentId, signal, disposeTimeout, drainTimeout } = options;
   if (name !== undefined) scope.more.name = name;
+  if (parentId !== undefined) scope.more.parentId = parentId;
   if (signal !== undefined) scope.more.external = signal;
   if (disposeTimeout !== undefined) scope.more.disposeTimeout = milliseconds(disposeTimeout, "disposeTimeout");
   if (drainTimeout !== undefined) scope.more.drainTimeout = milliseconds(drainTimeout, "drainTimeout");

@@ -169,3 +169,11 @@ test("a scope knows the container that opened it", async () => {
     expect([outer.container, inner.container]).toEqual([container, child]);
   });
 });
+
+test("parentId is the id of the scope around, or of one in another thread that the options name", () => {
+  const container = new Container();
+  const outer = container.createScope();
+  expect(outer.parentId).toBeUndefined();
+  expect(container.createScope({ parent: outer }).parentId).toBe(outer.id);
+  expect(container.createScope({ parent: null, parentId: "elsewhere" }).parentId).toBe("elsewhere");
+});
