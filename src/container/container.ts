@@ -165,6 +165,16 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
     return plan === undefined ? undefined : (ask(this.#forOne, token, plan) as T);
   }
 
+  /** Builds what is thread-scoped and eager, here and in the containers around it, one after the other. @internal */
+  async buildEager(): Promise<void> {
+    await this.#parent?.buildEager();
+    for (const registrations of this.#view.registrations.values()) {
+      for (const each of registrations) {
+        if (each.eager) await askAsync(this.#forOne, each.token, compile(this.#view, each));
+      }
+    }
+  }
+
   // Scopes
 
   runInScope<R>(fn: Work<R>): Promise<Awaited<R>>;

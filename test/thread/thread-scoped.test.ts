@@ -153,3 +153,15 @@ test("@threadScoped registers with the default container, for a token, too", () 
   expect(defaultContainer.resolve(Holder)).toBe(defaultContainer.resolve(Holder));
   expect(defaultContainer.resolve(Holder).store).toBeInstanceOf(PgStore);
 });
+
+test("what is eager is built when the thread begins: of a root and its child, async ones included, and nothing else", async () => {
+  const built: string[] = [];
+  const eager = { ...thread, eager: true } as const;
+  const root = new Container().register("root's", { useFactory: () => built.push("root's") }, eager);
+  const child = root.createChildContainer();
+  child.register("child's", { useAsyncFactory: async () => built.push("child's") }, eager);
+  child.register("lazy", { useFactory: () => built.push("lazy") }, thread);
+  await child.buildEager();
+  await child.buildEager();
+  expect(built).toEqual(["root's", "child's"]);
+});
