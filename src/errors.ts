@@ -110,6 +110,14 @@ export function beginPath(error: AmbitError, failed: PathStep): void {
   if (before.path === undefined || before.path.length === 0) change(error, { ...before, path: [failed] });
 }
 
+/** Makes an error of ambit's that came from another thread one again, of the class with this prototype. */
+export function recognise(error: Error, prototype: Error | undefined): void {
+  const { message } = error;
+  if (prototype !== undefined) Object.setPrototypeOf(error, prototype);
+  // Its text has all that was said, the path included: holders in this thread go around it.
+  hide(error, { [BRAND]: true, [DETAILS]: { message } });
+}
+
 /** Another error like this one, whose path grows on its own. */
 export function copyOf<E extends AmbitError>(error: E): E {
   const copy = Object.setPrototypeOf(new Error(), Object.getPrototypeOf(error)) as E;

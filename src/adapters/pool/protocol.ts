@@ -1,0 +1,68 @@
+/** What the posting side and the worker tell each other. Everything here goes through a structured clone. */
+import type { Luggage } from "../../context/travel.js";
+import type { MessagePort } from "../../thread/ports.js";
+import type { PackedError } from "./packed-error.js";
+
+/** A task, with what goes along. */
+export interface Envelope {
+  /** The number of the task; unique in the thread that posts it. */
+  readonly "ambit.task": number;
+  readonly task: unknown;
+  readonly luggage: Luggage;
+  /** The scope in which it was posted. */
+  readonly parentId: string | undefined;
+  /** One number that both sides see: `QUEUED`, `CANCELLED`, or the id of the thread that has begun. */
+  readonly state: Int32Array;
+  /** How long the thread's end may take, in milliseconds. */
+  readonly deadline: number;
+  /** Where to listen to commands, for a worker that could not say hello. */
+  readonly port?: MessagePort | undefined;
+}
+
+export const QUEUED = 0;
+export const CANCELLED = -1;
+
+/** What a worker answers in place of a result; a result goes as it is. */
+export interface Failed {
+  readonly "ambit.failed": PackedError;
+  /** It is the reason with which the task was cancelled. */
+  readonly byCancel: boolean;
+}
+
+/** The first message of a worker, on the channel that it shares with the program. */
+export interface Hello {
+  readonly "ambit.hello": 1;
+  readonly threadId: number;
+  readonly port: MessagePort;
+}
+
+/** What a worker hears. */
+export type Command =
+  | { readonly kind: "end"; readonly grace: number }
+  | { readonly kind: "cancel"; readonly task: number; readonly reason: PackedError }
+  | { readonly kind: "task"; readonly envelope: Envelope };
+
+/** What a worker says. */
+export type Report =
+  | { readonly kind: "hello"; readonly threadId: number }
+  | { readonly kind: "ended"; readonly errors: readonly PackedError[] }
+  | { readonly kind: "answer"; readonly task: number; readonly answer: unknown };
+
+/** Whether a worker said hello. */
+export function isHello(message: unknown): message is Hello {
+  return has(message, "ambit.hello");
+}
+
+/** Whether it came from a pool of ambit's; a pool that was not wrapped sends bare tasks. */
+export function isEnvelope(task: unknown): task is Envelope {
+  return has(task, "ambit.task");
+}
+
+/** Whether the answer is a failure. */
+export function isFailed(answer: unknown): answer is Failed {
+  return has(answer, "ambit.failed");
+}
+
+function has(value: unknown, key: string): boolean {
+  return typeof value === "object" && value !== null && key in value;
+}

@@ -1,0 +1,128 @@
+/** The posting side's hold on one worker: what it can be told, and how it ends. */
+import { ScopeStateError } from "../../errors.js";
+import { lastWordsOn, type MessagePort, type TransferListItem } from "../../thread/ports.js";
+import { unpackError } from "./packed-error.js";
+import type { Command, Report } from "./protocol.js";
+import { TOO_LATE, within } from "./within.js";
+
+/** A worker thread; tinypool's wrapper around one is one, too. */
+export interface EndableWorker {
+  readonly threadId: number;
+  once(event: "exit", listener: (code: number) => void): unknown;
+  terminate(): Promise<unknown>;
+  ref?(): unknown;
+}
+
+/** Who hears what becomes of a worker. */
+export interface LinkOwner {
+  /** How long a polite end may take, in milliseconds. */
+  readonly deadline: number;
+  /** It ended without having disposed its thread. */
+  forced(threadId: number, reason: Error): void;
+  /** What disposers threw at its end. */
+  failed(errors: readonly unknown[]): void;
+  answered(task: number, answer: unknown): void;
+  gone(link: WorkerLink): void;
+}
+
+/** A worker that has said hello. */
+export class WorkerLink {
+  readonly threadId: number;
+  /** Resolves when the thread is no more. */
+  readonly exited: Promise<number>;
+  readonly #worker: EndableWorker;
+  readonly #port: MessagePort;
+  readonly #owner: LinkOwner;
+  readonly #terminate: () => Promise<unknown>;
+  #saidGoodbye!: () => void;
+  readonly #goodbye = new Promise<void>((resolve) => (this.#saidGoodbye = resolve));
+  #polite = false;
+  #reported = false;
+  #ending: Promise<number> | undefined;
+
+  constructor(worker: EndableWorker, port: MessagePort, owner: LinkOwner) {
+    this.threadId = worker.threadId;
+    this.#worker = worker;
+    this.#port = port;
+    this.#owner = owner;
+    this.#terminate = worker.terminate.bind(worker);
+    this.exited = new Promise((resolve) => {
+      worker.once("exit", (code) => {
+        this.#exit(code);
+        resolve(code);
+      });
+    });
+    port.on("message", (report: Report) => this.#hear(report));
+    port.unref();
+  }
+
+  /** Has everyone who terminates the worker end it politely instead. */
+  replaceTerminate(): void {
+    this.#worker.terminate = () => this.end();
+  }
+
+  tell(command: Command, transfer: readonly TransferListItem[] = []): void {
+    this.#port.postMessage(command, transfer);
+  }
+
+  /**
+   * Has the worker abort its tasks and dispose its thread, then terminates it; at the deadline it is terminated in any
+   * case, and that is reported. Asked again, it gives the same end.
+   */
+  end(grace = this.#owner.deadline / 2): Promise<number> {
+    return (this.#ending ??= this.#end(() => this.tell({ kind: "end", grace })));
+  }
+
+  /** The same for a worker that somebody else asks to end. */
+  expectEnd(): Promise<number> {
+    return (this.#ending ??= this.#end(() => {}));
+  }
+
+  async #end(ask: () => void): Promise<number> {
+    const { deadline } = this.#owner;
+    this.#worker.ref?.();
+    this.#port.ref();
+    ask();
+    const said = await within(Promise.race([this.#goodbye, this.exited]), deadline);
+    if (said === TOO_LATE) this.#report(endedHard(this.threadId, deadline));
+    await this.#terminate();
+    return this.exited;
+  }
+
+  #hear(report: Report): void {
+    if (report.kind === "answer") return this.#owner.answered(report.task, report.answer);
+    if (report.kind !== "ended") return;
+    this.#polite = true;
+    if (report.errors.length > 0) this.#owner.failed(report.errors.map((error) => unpackError(error)));
+    this.#saidGoodbye();
+  }
+
+  #exit(code: number): void {
+    // What it said last may still be on its way when its exit is known.
+    for (const report of lastWordsOn(this.#port)) this.#hear(report as Report);
+    this.#port.close();
+    if (!this.#polite) this.#report(endedItself(this.threadId, code));
+    this.#owner.gone(this);
+  }
+
+  /** A worker that is ended hard exits after that: it is reported once. */
+  #report(reason: Error): void {
+    if (this.#reported) return;
+    this.#reported = true;
+    this.#owner.forced(this.threadId, reason);
+  }
+}
+
+const NOT_DISPOSED = "what lives as long as the thread has not been disposed";
+
+/** Why a worker was ended hard. */
+export function endedHard(threadId: number, deadline: number): ScopeStateError {
+  return new ScopeStateError(
+    `Worker thread ${threadId} did not end within ${deadline} ms and was terminated: ${NOT_DISPOSED}.`,
+    "find the task or the disposer that took so long, or raise deadline.",
+  );
+}
+
+function endedItself(threadId: number, code: number): ScopeStateError {
+  return new ScopeStateError(`Worker thread ${threadId} ended by itself, with exit code ${code}: ${NOT_DISPOSED}.`);
+}

@@ -1,0 +1,109 @@
+/** ambit in a plain Worker: a scope for each task, and a polite end. */
+import type { Worker } from "../thread/ports.js";
+import type { ScopedPool, ScopedPoolOptions, ScopedRunOptions } from "./pool/options.js";
+import { type Envelope, isHello } from "./pool/protocol.js";
+import { DEADLINE, type Driver, lostError, Tasks } from "./pool/tasks.js";
+import { within } from "./pool/within.js";
+import type { WorkerLink } from "./pool/worker-link.js";
+
+export type { ScopedPool, ScopedPoolOptions, ScopedRunOptions } from "./pool/options.js";
+
+/**
+ * Runs tasks in this worker, whose file calls `scopePerTask(...)` from "ambit/worker", all at the same time.
+ *
+ * To be called in the turn in which the worker was made: its first message would be lost otherwise. From then on
+ * `worker.terminate()` ends it politely, too.
+ */
+export function scopedWorker<T = any, R = any>(worker: Worker, options: ScopedPoolOptions = {}): ScopedPool<T, R> {
+  const tasks = new Tasks<T, R, ScopedRunOptions>(new WorkerDriver(worker, options.deadline ?? DEADLINE), options);
+  worker.on("message", (message) => {
+    if (isHello(message)) tasks.adopt(message.threadId, message.port);
+  });
+  return tasks;
+}
+
+/** A task that the worker has, or will have. */
+interface Pending {
+  readonly post: (link: WorkerLink) => void;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+class WorkerDriver implements Driver<ScopedRunOptions> {
+  readonly #worker: Worker;
+  readonly #threadId: number;
+  readonly #deadline: number;
+  readonly #pending = new Map<number, Pending>();
+  #link: WorkerLink | undefined;
+  #started!: () => void;
+  readonly #hasStarted = new Promise<void>((resolve) => (this.#started = resolve));
+  #exited = false;
+
+  constructor(worker: Worker, deadline: number) {
+    this.#worker = worker;
+    this.#deadline = deadline;
+    this.#threadId = worker.threadId;
+    worker.on("error", (error) => this.#crashed(error));
+    worker.once("exit", () => this.#exit());
+  }
+
+  post(envelope: Envelope, { transferList = [] }: ScopedRunOptions): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#exited) throw lostError(this.#threadId);
+      const post = (link: WorkerLink) => link.tell({ kind: "task", envelope }, transferList);
+      if (this.#link !== undefined) post(this.#link);
+      this.#pending.set(envelope["ambit.task"], { post, resolve, reject });
+    });
+  }
+
+  needsPort(): boolean {
+    return false;
+  }
+
+  find(): Worker {
+    return this.#worker;
+  }
+
+  linked(link: WorkerLink): void {
+    link.replaceTerminate();
+    this.#link = link;
+    this.#started();
+    for (const [task, { post, reject }] of this.#pending) {
+      try {
+        post(link);
+      } catch (error) {
+        this.#pending.delete(task);
+        reject(error);
+      }
+    }
+  }
+
+  answered(task: number, answer: unknown): void {
+    this.#pending.get(task)?.resolve(answer);
+    this.#pending.delete(task);
+  }
+
+  /** Before its hello it can be told nothing, and may have begun something already. */
+  async end(): Promise<void> {
+    await within(this.#hasStarted, this.#deadline);
+    await this.#worker.terminate();
+  }
+
+  /** Without a task that could fail, and without another listener, it is as uncaught as it would be without ambit. */
+  #crashed(error: unknown): void {
+    if (this.#pending.size === 0 && this.#worker.listenerCount("error") === 1) throw error;
+    this.#fail(error);
+  }
+
+  /** Its last answers are heard before that. */
+  #exit(): void {
+    this.#exited = true;
+    this.#started();
+    setImmediate(() => this.#fail(lostError(this.#threadId)));
+  }
+
+  #fail(reason: unknown): void {
+    for (const { reject } of this.#pending.values()) reject(reason);
+    this.#pending.clear();
+  }
+}

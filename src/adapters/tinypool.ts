@@ -1,0 +1,78 @@
+/** ambit in tinypool: a scope for each task, and workers that end politely. */
+import type { Tinypool } from "tinypool";
+import { ScopeStateError } from "../errors.js";
+import type { ScopedPool, ScopedPoolOptions, ScopedRunOptions } from "./pool/options.js";
+import { Tasks } from "./pool/tasks.js";
+import { TOO_LATE, within } from "./pool/within.js";
+import { type EndableWorker, endedHard, type LinkOwner, type WorkerLink } from "./pool/worker-link.js";
+
+export type { ScopedPool, ScopedPoolOptions, ScopedRunOptions } from "./pool/options.js";
+
+/** What `run` may be told: tinypool's options, with a signal that does not end the worker. */
+export interface TinypoolRunOptions extends ScopedRunOptions {
+  readonly filename?: string | URL | null | undefined;
+  /** The export of the worker's file to call. */
+  readonly name?: string | null | undefined;
+}
+
+/**
+ * Runs tasks in this pool, whose worker file exports `scopePerTask(...)` and `teardown` from "ambit/worker".
+ *
+ * Its workers dispose their threads before they end: idle timeout, recycling, `close()`, `destroy()`, also when it is
+ * called on the pool itself.
+ *
+ * @throws ScopeStateError ERR_AMBIT_SCOPE_STATE for a pool without `teardown: "teardown"`, and one of processes
+ */
+export function scopedPool<T = any, R = any>(
+  pool: Tinypool,
+  options: ScopedPoolOptions = {},
+): ScopedPool<T, R, TinypoolRunOptions> {
+  assertTearsDown(pool);
+  const tasks: Tasks<T, R, TinypoolRunOptions> = new Tasks(
+    {
+      post: (envelope, { transferList = [], filename = null, name = null }) => {
+        const ports = envelope.port === undefined ? [] : [envelope.port];
+        return pool.run(envelope, { transferList: [...transferList, ...ports], filename, name });
+      },
+      find: (threadId) => pool.threads.find((worker) => worker.threadId === threadId),
+      // A task may be what a new worker is made for.
+      needsPort: (links) => links.size < (pool.options.maxThreads ?? 1) || isUnlinked(pool, links),
+      linked: () => {},
+      end: (links) => end(pool, links, tasks),
+    },
+    options,
+  );
+  return tasks;
+}
+
+function isUnlinked(pool: Tinypool, links: ReadonlyMap<number, WorkerLink>): boolean {
+  return pool.threads.some(({ threadId }) => !links.has(threadId));
+}
+
+function assertTearsDown({ options: { teardown, runtime } }: Tinypool): void {
+  if (runtime === "child_process") {
+    throw new ScopeStateError("Cannot wrap a pool of processes.", 'new Tinypool({ runtime: "worker_threads", ... }).');
+  }
+  if (teardown !== undefined) return;
+  throw new ScopeStateError(
+    "Cannot wrap a pool without teardown: its workers would not be asked to end.",
+    'new Tinypool({ teardown: "teardown", ... }), and export { teardown } from "ambit/worker" in the worker\'s file.',
+  );
+}
+
+/** tinypool waits for a teardown for ever. */
+async function end(pool: Tinypool, links: readonly WorkerLink[], owner: LinkOwner): Promise<void> {
+  const linked = new Set(links.map(({ threadId }) => threadId));
+  const silent = pool.threads.filter(({ threadId }) => !linked.has(threadId));
+  const ends = links.map((link) => link.expectEnd());
+  const ended = pool.destroy();
+  if ((await within(ended, owner.deadline)) === TOO_LATE) await Promise.all(silent.map((each) => force(each, owner)));
+  await Promise.all(ends);
+  await ended;
+}
+
+/** A worker that never had a task, and is busy with something else. */
+async function force(worker: EndableWorker, owner: LinkOwner): Promise<void> {
+  owner.forced(worker.threadId, endedHard(worker.threadId, owner.deadline));
+  await worker.terminate();
+}

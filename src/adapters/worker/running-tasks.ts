@@ -1,0 +1,41 @@
+/** The tasks that this thread runs, so that they can be cancelled and waited for. */
+
+/** A task that runs. */
+class RunningTask {
+  readonly controller = new AbortController();
+  /** Whoever posted it does not want it any more. */
+  cancelled = false;
+}
+
+const running = new Map<unknown, RunningTask>();
+let becameIdle: (() => void) | undefined;
+
+/** Runs a task, which `key` stands for. */
+export async function runTask<R>(key: unknown, work: (task: RunningTask) => Promise<R>): Promise<R> {
+  const task = new RunningTask();
+  running.set(key, task);
+  try {
+    return await work(task);
+  } finally {
+    running.delete(key);
+    if (running.size === 0) becameIdle?.();
+  }
+}
+
+/** Fires the signal of one task, if it still runs. */
+export function cancelTask(key: unknown, reason: unknown): void {
+  const task = running.get(key);
+  if (task === undefined) return;
+  task.cancelled = true;
+  task.controller.abort(reason);
+}
+
+/** Fires the signals of all tasks. */
+export function abortTasks(reason: unknown): void {
+  for (const { controller } of running.values()) controller.abort(reason);
+}
+
+/** Resolves when no task runs. */
+export async function untilIdle(): Promise<void> {
+  if (running.size > 0) await new Promise<void>((resolve) => (becameIdle = resolve));
+}
