@@ -2,7 +2,7 @@
 import type { Tinypool } from "tinypool";
 import { ScopeStateError } from "../errors.js";
 import type { ScopedPool, ScopedPoolOptions, ScopedRunOptions } from "./pool/options.js";
-import { Tasks } from "./pool/tasks.js";
+import { lostError, Tasks } from "./pool/tasks.js";
 import { TOO_LATE, within } from "./pool/within.js";
 import { type EndableWorker, endedHard, type LinkOwner, type WorkerLink } from "./pool/worker-link.js";
 
@@ -38,6 +38,7 @@ export function scopedPool<T = any, R = any>(
       // A task may be what a new worker is made for.
       needsPort: (links) => links.size < (pool.options.maxThreads ?? 1) || isUnlinked(pool, links),
       linked: () => {},
+      gone: (threadId) => dropDead(pool, threadId),
       end: (links) => end(pool, links, tasks),
     },
     options,
@@ -58,6 +59,15 @@ function assertTearsDown({ options: { teardown, runtime } }: Tinypool): void {
     "Cannot wrap a pool without teardown: its workers would not be asked to end.",
     'new Tinypool({ teardown: "teardown", ... }), and export { teardown } from "ambit/worker" in the worker\'s file.',
   );
+}
+
+/** tinypool does not notice a worker that exits: it would wait for its answers, and give it tasks, for ever. */
+function dropDead(pool: Tinypool, threadId: number): void {
+  const ignore = () => {};
+  // Without a task that fails with it, an error would be thrown here; onForced has been told of it.
+  pool.on("error", ignore);
+  pool.threads.find((worker) => worker.threadId === threadId)?.emit("error", lostError(threadId));
+  pool.off("error", ignore);
 }
 
 /** tinypool waits for a teardown for ever. */

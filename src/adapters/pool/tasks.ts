@@ -22,6 +22,8 @@ export interface Driver<O extends ScopedRunOptions> {
   needsPort(links: ReadonlyMap<number, WorkerLink>): boolean;
   /** A worker can be reached. */
   linked(link: WorkerLink): void;
+  /** A worker is no more. */
+  gone?(threadId: number): void;
   /** A worker answered on its port. */
   answered?(task: number, answer: unknown): void;
   /** Ends all workers. */
@@ -123,6 +125,7 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
   gone({ threadId }: WorkerLink): void {
     this.#links.delete(threadId);
     if (this.#links.size === 0) forgetPool(this);
+    this.#driver.gone?.(threadId);
     // The pool may have a better word for it, and says it in this turn.
     setImmediate(() => {
       for (const run of this.#runs.values()) if (run.threadId === threadId) run.fail(lostError(threadId));

@@ -1,0 +1,185 @@
+/** How the workers of every kind of pool end: a server counts those who said goodbye. Needs a build. */
+import { describe, expect, test } from "vitest";
+import { DisposalError, ScopeStateError } from "ambit";
+import { collectWarnings } from "../../support/strict.js";
+import { type Kind, serverForEach, sharedNumber, tell, type Wishes } from "./kind.js";
+
+export function describeEndings({ open, queues }: Kind): void {
+  const goodbyes = serverForEach();
+  const pool = (wishes: Wishes = {}) => open(goodbyes(), wishes);
+  const connections = queues ? 4 : 1;
+
+  /** A pool whose workers are all connected. */
+  async function connected(wishes: Wishes = {}) {
+    const workers = pool({ threads: connections, ...wishes });
+    await allBusy(workers, connections);
+    return workers;
+  }
+
+  async function allBusy(workers: ReturnType<typeof pool>, count: number): Promise<void> {
+    const flag = sharedNumber();
+    const before = goodbyes().lines.filter((line) => line === "began").length;
+    const tasks = Array.from({ length: count }, () => workers.run({ op: "untilTold", flag }));
+    await goodbyes().heard("began", before + count);
+    tell(flag);
+    await Promise.all(tasks);
+  }
+
+  describe("close()", () => {
+    test("ends every worker politely", async () => {
+      const workers = await connected();
+      await workers.close();
+      expect(await goodbyes().over(connections)).toEqual({ polite: connections, impolite: 0 });
+    });
+
+    test("waits for tasks that run, and for those in the queue", async () => {
+      const workers = pool();
+      const flag = sharedNumber();
+      const tasks = [1, 2, 3].map(() => workers.run({ op: "untilTold", flag }));
+      await goodbyes().heard("began");
+      const closed = workers.close();
+      tell(flag);
+      expect(await Promise.all(tasks)).toEqual(["told", "told", "told"]);
+      await closed;
+      expect(await goodbyes().over(1)).toEqual({ polite: 1, impolite: 0 });
+    });
+
+    test("takes no more tasks", async () => {
+      const workers = pool();
+      const closed = workers.close();
+      await expect(workers.run({ op: "about" })).rejects.toThrow(ScopeStateError);
+      await closed;
+    });
+
+    test("a second time gives the same promise", async () => {
+      const workers = await connected();
+      expect(workers.close()).toBe(workers.close());
+      await workers.close();
+    });
+
+    test("throws what a disposer in a worker threw", async () => {
+      const workers = pool({ env: { TEST_DISPOSER: "fails" } });
+      await allBusy(workers, 1);
+      const closed = workers.close();
+      await expect(closed).rejects.toThrow(RangeError);
+      await expect(closed).rejects.toThrow("goodbye failed");
+      expect(await goodbyes().over(1)).toEqual({ polite: 1, impolite: 0 });
+    });
+
+    test.runIf(queues)("throws what several workers' disposers threw as one DisposalError", async () => {
+      const workers = await connected({ env: { TEST_DISPOSER: "fails" } });
+      await expect(workers.close()).rejects.toThrow(DisposalError);
+    });
+
+    test("at the deadline ends a worker hard whose disposer hangs, and says so", async () => {
+      const forced: [number, Error][] = [];
+      const workers = pool({
+        deadline: 200,
+        onForced: (threadId, reason) => forced.push([threadId, reason]),
+        env: { TEST_DISPOSER: "hangs" },
+      });
+      const { threadId } = await workers.run({ op: "about" });
+      await workers.close();
+      expect(forced).toEqual([[threadId, expect.any(ScopeStateError)]]);
+    });
+
+    test("warns of a worker that was ended hard, unless somebody is told", async () => {
+      const warnings = collectWarnings();
+      const workers = pool({ deadline: 200, env: { TEST_DISPOSER: "hangs" } });
+      await workers.run({ op: "about" });
+      await workers.close();
+      await new Promise(setImmediate);
+      expect(warnings.map(({ name }) => name)).toEqual(["AmbitThreadWarning"]);
+    });
+  });
+
+  describe("destroy()", () => {
+    test("aborts the tasks that run, and ends every worker politely", async () => {
+      const workers = pool({ threads: connections });
+      const tasks = Array.from({ length: connections }, () => workers.run({ op: "untilAborted" }));
+      await goodbyes().heard("began", connections);
+      const settled = Promise.allSettled(tasks);
+      await workers.destroy();
+      for (const task of await settled) expect(task).toMatchObject({ status: "rejected", reason: { name: "AbortError" } });
+      await goodbyes().heard("aborted: The pool was destroyed.", connections);
+      expect(await goodbyes().over(connections)).toEqual({ polite: connections, impolite: 0 });
+    });
+
+    test.runIf(queues)("has tasks in the queue never begin", async () => {
+      const workers = pool();
+      const flag = sharedNumber();
+      const running = workers.run({ op: "untilAborted" });
+      await goodbyes().heard("began");
+      const queued = workers.run({ op: "outcome", flag });
+      const settled = Promise.allSettled([running, queued]);
+      await workers.destroy();
+      expect((await settled).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+      expect(flag[0]).toBe(0);
+    });
+
+    test("ends a worker politely whose task hears no signal", async () => {
+      const workers = pool({ deadline: 1_000 });
+      const task = workers.run({ op: "never" });
+      const rejected = expect(task).rejects.toThrow("The pool was destroyed.");
+      await goodbyes().heard("began");
+      await workers.destroy();
+      await rejected;
+      expect(await goodbyes().over(1)).toEqual({ polite: 1, impolite: 0 });
+    });
+
+    test("at the deadline ends a worker hard that loops for ever, and says so", async () => {
+      const forced: number[] = [];
+      const workers = pool({ deadline: 300, onForced: (threadId) => forced.push(threadId) });
+      const { threadId } = await workers.run({ op: "about" });
+      const rejected = expect(workers.run({ op: "loop" })).rejects.toThrow("The pool was destroyed.");
+      await goodbyes().heard("began");
+      await workers.destroy();
+      await rejected;
+      expect(forced).toEqual([threadId]);
+      expect(await goodbyes().over(1)).toEqual({ polite: 0, impolite: 1 });
+    });
+
+    test("hurries an end that waits for its tasks", async () => {
+      const workers = pool();
+      const rejected = expect(workers.run({ op: "untilAborted" })).rejects.toThrow("The pool was destroyed.");
+      await goodbyes().heard("began");
+      const closed = workers.close();
+      await workers.destroy();
+      await Promise.all([closed, rejected]);
+      expect(await goodbyes().over(1)).toEqual({ polite: 1, impolite: 0 });
+    });
+  });
+
+  describe("a worker", () => {
+    test.each([
+      ["crash", "nobody catches this"],
+      ["reject", "nobody awaits this"],
+    ])("with an error that nobody handles (%s) says goodbye, and its task rejects with that error", async (op, text) => {
+      const workers = pool({ onForced: () => expect.unreachable() });
+      const rejected = expect(workers.run({ op })).rejects.toThrow(text);
+      await rejected;
+      expect(await goodbyes().over(1)).toEqual({ polite: 1, impolite: 0 });
+      await workers.close();
+    });
+
+    test("that runs out of memory is reported, and its task rejects", async () => {
+      const forced: Error[] = [];
+      const limits = { resourceLimits: { maxOldGenerationSizeMb: 24 } };
+      const workers = pool({ ...limits, onForced: (_, reason) => forced.push(reason) });
+      await expect(workers.run({ op: "outOfMemory" })).rejects.toThrow(/memory/);
+      expect(await goodbyes().over(1)).toEqual({ polite: 0, impolite: 1 });
+      await workers.close();
+      expect(forced).toEqual([expect.any(ScopeStateError)]);
+    });
+
+    test("that exits is reported, and its task rejects", async () => {
+      const forced: Error[] = [];
+      const workers = pool({ onForced: (_, reason) => forced.push(reason) });
+      await workers.run({ op: "about" });
+      await expect(workers.run({ op: "exit" })).rejects.toThrow();
+      expect(await workers.run({ op: "echo", value: 1 }).catch(() => "no worker")).toBe(queues ? 1 : "no worker");
+      await workers.close();
+      expect(forced).toEqual([expect.any(ScopeStateError)]);
+    });
+  });
+}
