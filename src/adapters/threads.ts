@@ -53,6 +53,7 @@ class WorkerDriver implements Driver<ScopedRunOptions> {
       const post = (link: WorkerLink) => link.tell({ kind: "task", envelope }, transferList);
       if (this.#link !== undefined) post(this.#link);
       this.#pending.set(envelope["ambit.task"], { post, resolve, reject });
+      this.#link?.keepAlive(true);
     });
   }
 
@@ -76,11 +77,13 @@ class WorkerDriver implements Driver<ScopedRunOptions> {
         reject(error);
       }
     }
+    link.keepAlive(this.#pending.size > 0);
   }
 
   answered(task: number, answer: unknown): void {
     this.#pending.get(task)?.resolve(answer);
     this.#pending.delete(task);
+    this.#link?.keepAlive(this.#pending.size > 0);
   }
 
   /** Before its hello it can be told nothing, and may have begun something already. */

@@ -38,6 +38,7 @@ export interface Hello {
 
 /** What a worker hears. */
 export type Command =
+  | { readonly kind: "welcome" }
   | { readonly kind: "end"; readonly grace: number }
   | { readonly kind: "cancel"; readonly task: number; readonly reason: PackedError }
   | { readonly kind: "task"; readonly envelope: Envelope };

@@ -54,6 +54,13 @@ export class WorkerLink {
     });
     port.on("message", (report: Report) => this.#hear(report));
     port.unref();
+    this.tell({ kind: "welcome" });
+  }
+
+  /** Keeps this thread alive, or does not any more, for what the worker is to say. */
+  keepAlive(isAwaited: boolean): void {
+    if (isAwaited) this.#port.ref();
+    else if (this.#ending === undefined) this.#port.unref();
   }
 
   /** Has everyone who terminates the worker end it politely instead. */

@@ -11,6 +11,8 @@ import { endThread } from "./thread-end.js";
 export type Serve = (envelope: Envelope) => Promise<unknown>;
 
 const links = new Set<MessagePort>();
+/** Those on the other side of which there is a pool; whoever started this thread may never have heard of ambit. */
+const welcomed = new Set<MessagePort>();
 const servers = new Set<Serve>();
 let deadline = 5_000;
 let ending: Promise<void> | undefined;
@@ -20,7 +22,7 @@ export function openLink(port: MessagePort): void {
   links.add(port);
   enter(rootCell, () => {
     port.on("message", (command: Command) => void hear(port, command));
-    port.on("close", () => links.delete(port));
+    port.on("close", () => links.delete(port) && welcomed.delete(port));
   });
   // A thread that waits for tasks on no other port would end without this one. One that has no task to wait for may.
   if (servers.size === 0) port.unref();
@@ -45,12 +47,13 @@ export function endAndTell(grace = deadline / 2): Promise<void> {
     // Whoever waits for it has heard nothing, and knows then that it came too late.
     if (typeof errors === "symbol") return;
     for (const port of links) say(port, { kind: "ended", errors: errors.map((error) => packError(error)) });
-    if (links.size === 0) for (const error of errors) warn(error);
+    if (welcomed.size === 0) for (const error of errors) warn(error);
   })());
 }
 
 async function hear(port: MessagePort, command: Command): Promise<void> {
-  if (command.kind === "end") await endAndTell(command.grace);
+  if (command.kind === "welcome") welcomed.add(port);
+  else if (command.kind === "end") await endAndTell(command.grace);
   else if (command.kind === "cancel") cancelTask(command.task, unpackError(command.reason));
   else await answer(port, command.envelope);
 }

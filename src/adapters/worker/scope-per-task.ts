@@ -69,9 +69,11 @@ function endingError(): ScopeStateError {
 /** Builds what is eager when the thread has started, and gives what waits for it. What fails is tried again. */
 function eagerly(container: DependencyContainer): () => Promise<void> {
   let built: Promise<void> | undefined;
-  const build = async () => {
-    if (container instanceof Container) await enter(rootCell, () => container.buildEager());
-  };
+  // An end of the thread waits for it as it does for tasks: what is half built cannot be disposed.
+  const build = () =>
+    runTask({}, async () => {
+      if (container instanceof Container && !isEnding()) await enter(rootCell, () => container.buildEager());
+    });
   const ready = () =>
     (built ??= build().catch((error: unknown) => {
       built = undefined;

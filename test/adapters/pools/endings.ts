@@ -100,7 +100,8 @@ export function describeEndings({ open, queues }: Kind): void {
       await goodbyes().heard("began", connections);
       const settled = Promise.allSettled(tasks);
       await workers.destroy();
-      for (const task of await settled) expect(task).toMatchObject({ status: "rejected", reason: { name: "AbortError" } });
+      for (const task of await settled)
+        expect(task).toMatchObject({ status: "rejected", reason: { name: "AbortError" } });
       await goodbyes().heard("aborted: The pool was destroyed.", connections);
       expect(await goodbyes().over(connections)).toEqual({ polite: connections, impolite: 0 });
     });
@@ -154,13 +155,16 @@ export function describeEndings({ open, queues }: Kind): void {
     test.each([
       ["crash", "nobody catches this"],
       ["reject", "nobody awaits this"],
-    ])("with an error that nobody handles (%s) says goodbye, and its task rejects with that error", async (op, text) => {
-      const workers = pool({ onForced: () => expect.unreachable() });
-      const rejected = expect(workers.run({ op })).rejects.toThrow(text);
-      await rejected;
-      expect(await goodbyes().over(1)).toEqual({ polite: 1, impolite: 0 });
-      await workers.close();
-    });
+    ])(
+      "with an error that nobody handles (%s) says goodbye, and its task rejects with that error",
+      async (op, text) => {
+        const workers = pool({ onForced: () => expect.unreachable() });
+        const rejected = expect(workers.run({ op })).rejects.toThrow(text);
+        await rejected;
+        expect(await goodbyes().over(1)).toEqual({ polite: 1, impolite: 0 });
+        await workers.close();
+      },
+    );
 
     test("that runs out of memory is reported, and its task rejects", async () => {
       const forced: Error[] = [];

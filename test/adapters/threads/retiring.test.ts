@@ -1,0 +1,66 @@
+/** How a plain Worker ends, and what becomes of its connection then. Needs a build. */
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import { expect, test } from "vitest";
+import { scopedWorker } from "ambit/threads";
+import { serverForEach } from "../pools/kind.js";
+import { workerOf } from "../pools/kinds.js";
+
+const goodbyes = serverForEach();
+const RECYCLES = Number(process.env.RECYCLES ?? 10);
+const NATURAL = fileURLToPath(new URL("./natural.js", import.meta.url));
+
+test("terminate() ends it politely", async () => {
+  const worker = workerOf(goodbyes());
+  const workers = scopedWorker(worker, { onForced: () => expect.unreachable() });
+  await workers.run({ op: "about" });
+  expect(await worker.terminate()).toBeTypeOf("number");
+  expect(await goodbyes().over(1)).toEqual({ polite: 1, impolite: 0 });
+});
+
+test.runIf(Symbol.asyncDispose in Worker.prototype)("so does its own [Symbol.asyncDispose]()", async () => {
+  const worker = workerOf(goodbyes());
+  await scopedWorker(worker).run({ op: "about" });
+  await (worker as unknown as AsyncDisposable)[Symbol.asyncDispose]();
+  expect(await goodbyes().over(1)).toEqual({ polite: 1, impolite: 0 });
+});
+
+test("close() before its first task ends it politely", async () => {
+  await scopedWorker(workerOf(goodbyes()), { onForced: () => expect.unreachable() }).close();
+  expect(goodbyes().impolite).toBe(0);
+});
+
+test("a worker that has no tasks ends by itself, politely, and keeps nothing alive", async () => {
+  const worker = new Worker(NATURAL, { env: goodbyes().env() });
+  const workers = scopedWorker(worker, { onForced: () => expect.unreachable() });
+  await once(worker, "exit");
+  expect(await goodbyes().over(1)).toEqual({ polite: 1, impolite: 0 });
+  await expect(workers.run({})).rejects.toThrow("no result");
+  await workers.close();
+});
+
+test("so does one that nobody wrapped", async () => {
+  const worker = new Worker(NATURAL, { env: goodbyes().env() });
+  await once(worker, "exit");
+  expect(await goodbyes().over(1)).toEqual({ polite: 1, impolite: 0 });
+});
+
+test("a failing disposer of a worker that ends by itself is warned of", async () => {
+  const worker = new Worker(NATURAL, { env: goodbyes().env({ TEST_DISPOSER: "fails" }), stderr: true });
+  let text = "";
+  worker.stderr.setEncoding("utf8").on("data", (chunk) => (text += chunk));
+  await Promise.all([once(worker, "exit"), once(worker.stderr, "end")]);
+  expect(text).toContain("goodbye failed");
+});
+
+test(`${RECYCLES} workers one after the other all say goodbye, and no listener is left`, {
+  timeout: 120_000,
+}, async () => {
+  for (let recycle = 0; recycle < RECYCLES; recycle++) {
+    await using workers = scopedWorker(workerOf(goodbyes()), { onForced: () => expect.unreachable() });
+    await workers.run({ op: "about" });
+  }
+  expect(await goodbyes().over(RECYCLES)).toEqual({ polite: RECYCLES, impolite: 0 });
+  expect(process.listenerCount("SIGTERM")).toBe(0);
+});
