@@ -62,6 +62,8 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
     const cancel = () => run.cancel(signal?.reason, this.#tell);
     signal?.addEventListener("abort", cancel);
     this.#runs.set(run.id, run);
+    // Its answer may be here before the hello of its worker.
+    rememberPool(this);
     run.delivered = this.#post(run, task, options).finally(() => signal?.removeEventListener("abort", cancel));
     return run.promise;
   }
@@ -124,7 +126,7 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
 
   gone({ threadId }: WorkerLink): void {
     this.#links.delete(threadId);
-    if (this.#links.size === 0) forgetPool(this);
+    if (this.#links.size === 0 && this.#runs.size === 0) forgetPool(this);
     this.#driver.gone?.(threadId);
     // The pool may have a better word for it, and says it in this turn.
     setImmediate(() => {
@@ -166,6 +168,7 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
     await this.#driver.end(links, this.#hurry.hasBegun);
     await Promise.all(links.map(({ exited }) => exited));
     this.#hurry.stop();
+    forgetPool(this);
     for (const port of this.#offered) port.close();
     for (const run of this.#runs.values()) run.fail(lostError(run.threadId));
     const failure = Failure.of(this.#failures);

@@ -40,6 +40,11 @@ export class Goodbyes implements AsyncDisposable {
     return this.#until(() => this.lines.filter((each) => each === line).length >= times);
   }
 
+  /** Resolves when anything has been said. */
+  heardAny(): Promise<void> {
+    return this.#until(() => this.lines.length > 0);
+  }
+
   /** Resolves when so many connections are over; gives how they ended. */
   async over(count: number): Promise<{ polite: number; impolite: number }> {
     await this.#until(() => this.polite + this.impolite >= count);

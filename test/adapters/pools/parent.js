@@ -28,14 +28,16 @@ if (what !== "runs dry") setInterval(() => {}, 1_000);
 await pool.run({ op: "about" });
 if (what === "is busy") pool.run({ op: "never" }).catch((error) => console.log(`task: ${error.message}`));
 if (what === "has plans") {
-  process.once("SIGTERM", async () => {
-    console.log(await pool.run({ op: "echo", value: "still there" }));
-    await pool.close();
-    process.exit(7);
-  });
+  process.once("SIGTERM", () => void shutDown());
 }
 if (what === "has closed") {
   await pool.close();
   console.log(`${process.listenerCount("SIGTERM")} listeners`);
 }
 console.log("ready");
+
+async function shutDown() {
+  console.log(await pool.run({ op: "echo", value: "still there" }));
+  await pool.close();
+  process.exit(7);
+}
