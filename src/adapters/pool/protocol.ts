@@ -46,6 +46,7 @@ export type Command =
 /** What a worker says. */
 export type Report =
   | { readonly kind: "hello"; readonly threadId: number }
+  | { readonly kind: "crashed"; readonly error: PackedError }
   | { readonly kind: "ended"; readonly errors: readonly PackedError[] }
   | { readonly kind: "answer"; readonly task: number; readonly answer: unknown };
 

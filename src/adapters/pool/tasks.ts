@@ -76,7 +76,9 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
       // A worker that is made for this task must not keep the request that posted it.
       run.answer(await enter(rootCell, () => this.#driver.post(envelope, options)));
     } catch (error) {
-      run.fail(error);
+      const crash = this.#links.get(run.threadId)?.crash;
+      if (crash === undefined) run.fail(error);
+      else run.answer({ "ambit.failed": crash, byCancel: false });
     } finally {
       this.#runs.delete(run.id);
     }

@@ -1,7 +1,7 @@
 /** The posting side's hold on one worker: what it can be told, and how it ends. */
 import { ScopeStateError } from "../../errors.js";
 import { lastWordsOn, type MessagePort, type TransferListItem } from "../../thread/ports.js";
-import { unpackError } from "./packed-error.js";
+import { type PackedError, unpackError } from "./packed-error.js";
 import type { Command, Report } from "./protocol.js";
 import { TOO_LATE, within } from "./within.js";
 
@@ -36,6 +36,7 @@ export class WorkerLink {
   readonly #terminate: () => Promise<unknown>;
   #saidGoodbye!: () => void;
   readonly #goodbye = new Promise<void>((resolve) => (this.#saidGoodbye = resolve));
+  #crash: PackedError | undefined;
   #polite = false;
   #reported = false;
   #ending: Promise<number> | undefined;
@@ -96,7 +97,14 @@ export class WorkerLink {
     return this.exited;
   }
 
+  /** What nobody caught there. Node tells of it too, but of some errors nothing but that they were. */
+  get crash(): PackedError | undefined {
+    this.#catchUp();
+    return this.#crash;
+  }
+
   #hear(report: Report): void {
+    if (report.kind === "crashed") this.#crash = report.error;
     if (report.kind === "answer") return this.#owner.answered(report.task, report.answer);
     if (report.kind !== "ended") return;
     this.#polite = true;
@@ -104,9 +112,13 @@ export class WorkerLink {
     this.#saidGoodbye();
   }
 
-  #exit(code: number): void {
-    // What it said last may still be on its way when its exit is known.
+  /** What it said last may still be on its way when its end is known. */
+  #catchUp(): void {
     for (const report of lastWordsOn(this.#port)) this.#hear(report as Report);
+  }
+
+  #exit(code: number): void {
+    this.#catchUp();
     this.#port.close();
     if (!this.#polite) this.#report(endedItself(this.threadId, code));
     this.#owner.gone(this);

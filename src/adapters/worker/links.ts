@@ -1,5 +1,6 @@
 /** The ports on which a pool tells this thread what it cannot say with a task: to cancel one, and to end. */
 import { enter, rootCell } from "../../context/cell.js";
+import { ScopeStateError } from "../../errors.js";
 import { isMainThread, type MessagePort, openChannel, tellParent, threadId } from "../../thread/ports.js";
 import { packError, unpackError } from "../pool/packed-error.js";
 import type { Command, Envelope, Hello, Report } from "../pool/protocol.js";
@@ -58,15 +59,23 @@ async function hear(port: MessagePort, command: Command): Promise<void> {
   else await answer(port, command.envelope);
 }
 
+/** Its failures are part of the answer already, but for one: that the answer cannot be cloned. */
 async function answer(port: MessagePort, envelope: Envelope): Promise<void> {
   const { "ambit.task": task } = envelope;
-  const [server] = servers;
-  const result = await server(envelope);
   try {
-    say(port, { kind: "answer", task, answer: result });
+    say(port, { kind: "answer", task, answer: await theServer()(envelope) });
   } catch (error) {
     say(port, { kind: "answer", task, answer: { "ambit.failed": packError(error), byCancel: false } });
   }
+}
+
+function theServer(): Serve {
+  const [server, ...others] = servers;
+  if (others.length === 0) return server;
+  throw new ScopeStateError(
+    `Cannot run a task in worker thread ${threadId}: its modules call scopePerTask ${servers.size} times.`,
+    "call it once in the file of a plain Worker, and tell tasks apart by what they say.",
+  );
 }
 
 function say(port: MessagePort, report: Report): void {
@@ -84,6 +93,7 @@ function warn(error: unknown): void {
 function crash(error: unknown): void {
   // Somebody else handles it, and this thread lives on; or it is on its way already.
   if (process.listenerCount("uncaughtException") > 1 || ending !== undefined) return;
+  for (const port of links) say(port, { kind: "crashed", error: packError(error) });
   void endAndTell(0).then(() => {
     process.off("uncaughtException", crash);
     setImmediate(() => {

@@ -159,7 +159,10 @@ export function describeEndings({ open, queues }: Kind): void {
       "with an error that nobody handles (%s) says goodbye, and its task rejects with that error",
       async (op, text) => {
         const workers = pool({ onForced: () => expect.unreachable() });
-        await expect(workers.run({ op })).rejects.toThrow(text);
+        await workers.run({ op: "about" });
+        const error = await reasonOf(workers.run({ op }));
+        expect(error).toMatchObject({ name: "HttpError", message: text, status: 409 });
+        expect((error as Error).stack).toMatch(/worker\.js[^]*--- in worker thread \d+/);
         expect(await goodbyes().over(1)).toEqual({ polite: 1, impolite: 0 });
         await workers.close();
       },
@@ -169,6 +172,7 @@ export function describeEndings({ open, queues }: Kind): void {
       const forced: Error[] = [];
       const limits = { resourceLimits: { maxOldGenerationSizeMb: 24 } };
       const workers = pool({ ...limits, onForced: (_, reason) => forced.push(reason) });
+      await workers.run({ op: "about" });
       await expect(workers.run({ op: "outOfMemory" })).rejects.toThrow(/memory/);
       expect(await goodbyes().over(1)).toEqual({ polite: 0, impolite: 1 });
       await workers.close();

@@ -85,6 +85,13 @@ export function describeTasks({ open, queues }: Kind): void {
     expect(await workers.run({ op: "about" })).toMatchObject({ threadId });
   });
 
+  test("a result that cannot be cloned rejects its task, and the pool goes on", async () => {
+    await using workers = pool();
+    await expect(workers.run({ op: "unclonable" })).rejects.toThrow("could not be cloned");
+    expect(await workers.run({ op: "echo", value: 1 })).toBe(1);
+    expect(goodbyes().impolite).toBe(0);
+  });
+
   describe("what a task throws", () => {
     test("arrives with its class's name, its fields, its cause, and both stacks", async () => {
       await using workers = pool();

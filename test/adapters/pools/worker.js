@@ -102,6 +102,7 @@ const work = {
   throwHttpError() {
     throw Object.assign(new HttpError("order exists", { cause: new TypeError("duplicate") }), { helper: () => {} });
   },
+  unclonable: () => () => {},
   throwText() {
     throw "just text";
   },

@@ -1,6 +1,7 @@
 /** How a plain Worker ends, and what becomes of its connection then. Needs a build. */
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { scopedWorker } from "ambit/threads";
@@ -8,6 +9,7 @@ import { serverForEach } from "../pools/kind.js";
 import { workerOf } from "../pools/kinds.js";
 
 const goodbyes = serverForEach();
+const require = createRequire(import.meta.url);
 const RECYCLES = Number(process.env.RECYCLES ?? 10);
 const NATURAL = fileURLToPath(new URL("./natural.js", import.meta.url));
 
@@ -25,6 +27,26 @@ test.runIf(Symbol.asyncDispose in Worker.prototype)("so does its own [Symbol.asy
   await (worker as unknown as AsyncDisposable)[Symbol.asyncDispose]();
   expect(await goodbyes().over(1)).toEqual({ polite: 1, impolite: 0 });
 });
+
+test("an answer that cannot be cloned rejects its task, and the worker stays", async () => {
+  await using workers = scopedWorker(workerOf(goodbyes()));
+  const { threadId } = await workers.run({ op: "about" });
+  await expect(workers.run({ op: "unclonable" })).rejects.toThrow("could not be cloned");
+  expect(await workers.run({ op: "about" })).toMatchObject({ threadId });
+});
+
+test("a worker whose modules call scopePerTask twice is told to choose", async () => {
+  const twice = `import { Container } from "ambit"; import { scopePerTask } from "ambit/worker";
+    for (const answer of [1, 2]) scopePerTask(new Container(), () => answer);`;
+  const url = new URL(`data:text/javascript,${encodeURIComponent(resolved(twice))}`);
+  await using workers = scopedWorker(new Worker(url));
+  await expect(workers.run({})).rejects.toThrow("scopePerTask 2 times");
+});
+
+/** With the addresses of packages: what is no file has nowhere to look for them. */
+function resolved(program: string): string {
+  return program.replaceAll(/from "(ambit[^"]*)"/g, (_, name) => `from "${pathToFileURL(require.resolve(name)).href}"`);
+}
 
 test("close() before its first task ends it politely", async () => {
   await scopedWorker(workerOf(goodbyes()), { onForced: () => expect.unreachable() }).close();
