@@ -70,11 +70,9 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
 
   /** Never rejects. The run is under way until the pool is done with it, even if nobody waits for it any more. */
   async #post(run: Run, task: T, options: O): Promise<void> {
-    const port = this.#driver.needsPort(this.#links) ? this.#offerPort() : undefined;
-    const envelope = run.envelope(task, this.deadline, port);
     try {
-      // A worker that is made for this task must not keep the request that posted it.
-      run.answer(await enter(rootCell, () => this.#driver.post(envelope, options)));
+      // A worker or a port that is made for this task must not keep the request that posted it.
+      run.answer(await enter(rootCell, () => this.#deliver(run, task, options)));
     } catch (error) {
       const crash = this.#links.get(run.threadId)?.crash;
       if (crash === undefined) run.fail(error);
@@ -84,15 +82,18 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
     }
   }
 
+  #deliver(run: Run, task: T, options: O): PromiseLike<unknown> {
+    const port = this.#driver.needsPort(this.#links) ? this.#offerPort() : undefined;
+    return this.#driver.post(run.envelope(task, this.deadline, port), options);
+  }
+
   #offerPort(): MessagePort {
     const [own, theirs] = openChannel();
     this.#offered.add(own);
-    enter(rootCell, () => {
-      own.once("close", () => this.#offered.delete(own));
-      own.once("message", (hello: Report) => {
-        this.#offered.delete(own);
-        if (hello.kind === "hello") this.adopt(hello.threadId, own);
-      });
+    own.once("close", () => this.#offered.delete(own));
+    own.once("message", (hello: Report) => {
+      this.#offered.delete(own);
+      if (hello.kind === "hello") this.adopt(hello.threadId, own);
     });
     own.unref();
     return theirs;
