@@ -2,7 +2,8 @@
  * Breaks the lines that keep the promises, one at a time, and runs the tests that must then fail: `npm run see-red`.
  *
  * Works on a copy of src and test, so the checkout stays as it is. Exits 1 when a line has gone, or a test did not see
- * that it was broken. `npm run see-red -- 6` does promise 6 alone, `npm run see-red -- koa` the adapter under fire.
+ * that it was broken. `npm run see-red -- 6` does promise 6 alone, `npm run see-red -- koa` the adapter under fire,
+ * `npm run see-red -- pools` both sides of the pools.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -10,20 +11,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MUTATIONS as KOA } from "../test/adapters/koa/random/mutations.js";
+import { MUTATIONS as POOLS } from "../test/adapters/pools/mutations.js";
 import { MUTATIONS as PROMISES } from "../test/promises/mutations.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const only = process.argv[2];
-const promises = PROMISES.filter(({ promise }) => only === undefined || promise === Number(only));
-const chosen =
-  only === "koa"
-    ? KOA.map((mutation) => ({ ...mutation, promise: "koa", tests: "test/adapters/koa/random/random.test.ts" }))
-    : promises.map((mutation) => ({ ...mutation, tests: `test/promises/${mutation.tests}` }));
+const chosen = choose();
 
 const copy = mkdtempSync(join(tmpdir(), "ambit-see-red-"));
 let survived = 0;
 try {
-  for (const name of ["src", "test", "package.json", "tsconfig.json", "vitest.config.ts"]) {
+  for (const name of ["src", "test", "package.json", "tsconfig.json", "tsconfig.build.json", "vitest.config.ts"]) {
     cpSync(join(ROOT, name), join(copy, name), { recursive: true, filter: (path) => !path.endsWith("node_modules") });
   }
   symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
@@ -38,8 +36,20 @@ try {
 console.log(`${chosen.length - survived} of ${chosen.length} broken lines were seen.`);
 process.exitCode = survived === 0 && chosen.length > 0 ? 0 : 1;
 
-/** @param {(typeof chosen)[number]} mutation */
-function verdictOn({ file, line, by, tests }) {
+function choose() {
+  if (only === "koa") {
+    return KOA.map((each) => ({ ...each, promise: only, tests: "test/adapters/koa/random/random.test.ts" }));
+  }
+  // Worker threads load what is built.
+  if (only === "pools") {
+    return POOLS.map((each) => ({ ...each, promise: only, tests: `test/adapters/${each.tests}`, build: true }));
+  }
+  const promises = PROMISES.filter(({ promise }) => only === undefined || promise === Number(only));
+  return promises.map((each) => ({ ...each, tests: `test/promises/${each.tests}` }));
+}
+
+/** @param {{ file: string, line: string, by: string, tests: string, build?: boolean }} mutation */
+function verdictOn({ file, line, by, tests, build }) {
   const path = join(copy, "src", file);
   const sound = readFileSync(path, "utf8");
   if (sound.split(line).length !== 2) return "not there";
@@ -47,6 +57,8 @@ function verdictOn({ file, line, by, tests }) {
     path,
     sound.replace(line, () => by),
   );
+  // What does not compile any more is built all the same.
+  if (build) spawnSync("npx", ["tsc", "-p", "tsconfig.build.json"], { cwd: copy });
   const vitest = join(copy, "node_modules/vitest/vitest.mjs");
   const { status } = spawnSync(process.execPath, [vitest, "run", tests], { cwd: copy });
   writeFileSync(path, sound);

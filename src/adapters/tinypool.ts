@@ -35,8 +35,9 @@ export function scopedPool<T = any, R = any>(
         return pool.run(envelope, { transferList: [...transferList, ...ports], filename, name });
       },
       find: (threadId) => pool.threads.find((worker) => worker.threadId === threadId),
-      // A task may be what a new worker is made for.
-      needsPort: (links) => links.size < (pool.options.maxThreads ?? 1) || isUnlinked(pool, links),
+      // Without an idle one a worker is made for the task.
+      needsPort: (links, underWay) =>
+        links.size < Math.min(underWay, pool.options.maxThreads) || isUnlinked(pool, links),
       linked: () => {},
       gone: (threadId) => dropDead(pool, threadId),
       end: (links) => end(pool, links, tasks),

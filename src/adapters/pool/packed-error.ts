@@ -60,7 +60,7 @@ function builtInOf(error: Error): string {
 
 function fieldsOf(error: Error): PackedField[] {
   return Object.entries(Object.getOwnPropertyDescriptors(error))
-    .filter(([key, { value }]) => !OWN.has(key) && isCloneable(value))
+    .filter(([key, field]) => !OWN.has(key) && "value" in field && isCloneable(field.value))
     .map(([key, { value, enumerable = false }]) => [key, value, enumerable]);
 }
 

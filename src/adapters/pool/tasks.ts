@@ -18,8 +18,12 @@ export interface Driver<O extends ScopedRunOptions> {
   post(envelope: Envelope, options: O): PromiseLike<unknown>;
   /** The worker with that id. */
   find(threadId: number): EndableWorker | undefined;
-  /** Whether some worker can be reached only by a port that travels with a task. */
-  needsPort(links: ReadonlyMap<number, WorkerLink>): boolean;
+  /**
+   * Whether the worker that gets the next task may be one that can be reached only by a port that travels with it.
+   *
+   * @param underWay how many tasks there are, with that one
+   */
+  needsPort(links: ReadonlyMap<number, WorkerLink>, underWay: number): boolean;
   /** A worker can be reached. */
   linked(link: WorkerLink): void;
   /** A worker is no more. */
@@ -83,7 +87,7 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
   }
 
   #deliver(run: Run, task: T, options: O): PromiseLike<unknown> {
-    const port = this.#driver.needsPort(this.#links) ? this.#offerPort() : undefined;
+    const port = this.#driver.needsPort(this.#links, this.#runs.size) ? this.#offerPort() : undefined;
     return this.#driver.post(run.envelope(task, this.deadline, port), options);
   }
 

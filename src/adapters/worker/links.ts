@@ -48,7 +48,7 @@ export function endAndTell(grace = deadline / 2): Promise<void> {
     // Whoever waits for it has heard nothing, and knows then that it came too late.
     if (typeof errors === "symbol") return;
     for (const port of links) say(port, { kind: "ended", errors: errors.map((error) => packError(error)) });
-    if (welcomed.size === 0) for (const error of errors) warn(error);
+    if (welcomed.size === 0) for (const error of errors) warn("A disposer failed", error);
   })());
 }
 
@@ -82,17 +82,18 @@ function say(port: MessagePort, report: Report): void {
   port.postMessage(report);
 }
 
-function warn(error: unknown): void {
+function warn(what: string, error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.emitWarning(`A disposer failed at the end of worker thread ${threadId}: ${text}`, {
-    type: "AmbitDisposalWarning",
+  process.emitWarning(`${what} at the end of worker thread ${threadId}: ${text}`, {
+    type: "AmbitThreadWarning",
   });
 }
 
 /** The exception that nobody caught goes on its way after the end: the pool hears of it, and this thread is over. */
 function crash(error: unknown): void {
-  // Somebody else handles it, and this thread lives on; or it is on its way already.
-  if (process.listenerCount("uncaughtException") > 1 || ending !== undefined) return;
+  // Somebody else handles it, and this thread lives on.
+  if (process.listenerCount("uncaughtException") > 1) return;
+  if (ending !== undefined) return warn("An exception that nobody caught came", error);
   for (const port of links) say(port, { kind: "crashed", error: packError(error) });
   void endAndTell(0).then(() => {
     process.off("uncaughtException", crash);

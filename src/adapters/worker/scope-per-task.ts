@@ -32,7 +32,7 @@ export function scopePerTask<T = any, R = unknown>(
   async function perTask(given: T): Promise<Awaited<R>> {
     return (await (isEnvelope(given) ? answerTo(given, inScope) : runBare(given, inScope))) as Awaited<R>;
   }
-  serve(perTask as (envelope: Envelope) => Promise<unknown>);
+  if (!isMainThread) serve(perTask as (envelope: Envelope) => Promise<unknown>);
   return perTask;
 }
 
