@@ -44,6 +44,8 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
   readonly #onForced: (threadId: number, reason: Error) => void;
   readonly #runs = new Map<number, Run>();
   readonly #links = new Map<number, WorkerLink>();
+  /** Those that have ended in this turn, and may have left a last word. */
+  readonly #gone = new Map<number, WorkerLink>();
   readonly #offered = new Set<MessagePort>();
   readonly #hurry = new Hurry();
   #closing: Promise<void> | undefined;
@@ -78,7 +80,7 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
       // A worker or a port that is made for this task must not keep the request that posted it.
       run.answer(await enter(rootCell, () => this.#deliver(run, task, options)));
     } catch (error) {
-      const crash = this.#links.get(run.threadId)?.crash;
+      const crash = (this.#links.get(run.threadId) ?? this.#gone.get(run.threadId))?.crash;
       if (crash === undefined) run.fail(error);
       else run.answer({ "ambit.failed": crash, byCancel: false });
     } finally {
@@ -131,12 +133,15 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
     this.#onForced(threadId, reason);
   }
 
-  gone({ threadId }: WorkerLink): void {
+  gone(link: WorkerLink): void {
+    const { threadId } = link;
     this.#links.delete(threadId);
+    this.#gone.set(threadId, link);
     if (this.#links.size === 0 && this.#runs.size === 0) forgetPool(this);
     this.#driver.gone?.(threadId);
     // The pool may have a better word for it, and says it in this turn.
     setImmediate(() => {
+      this.#gone.delete(threadId);
       for (const run of this.#runs.values()) if (run.threadId === threadId) run.fail(lostError(threadId));
     });
   }

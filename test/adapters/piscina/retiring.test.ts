@@ -24,10 +24,14 @@ test("an idle timeout ends a worker politely", async () => {
 });
 
 test("close() waits for workers that Piscina has forgotten already", async () => {
-  const workers = scopedPool(piscinaOf(goodbyes(), {}, { minThreads: 0, maxThreads: 1, idleTimeout: 1 }));
-  await workers.run({ op: "about" });
+  const pool = piscinaOf(goodbyes(), {}, { minThreads: 0, maxThreads: 1, idleTimeout: 1 });
+  const workers = scopedPool(pool);
+  const task = workers.run({ op: "about" });
+  let hasExited = false;
+  pool.threads[0].once("exit", () => (hasExited = true));
+  await task;
   await workers.close();
-  expect(goodbyes().open).toBe(0);
+  expect(hasExited).toBe(true);
   expect(await goodbyes().over(1)).toEqual({ polite: 1, impolite: 0 });
 });
 

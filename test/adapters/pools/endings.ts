@@ -81,6 +81,7 @@ export function describeEndings({ open, queues }: Kind): void {
       const { threadId } = await workers.run({ op: "about" });
       await workers.close();
       expect(forced).toEqual([[threadId, expect.any(ScopeStateError)]]);
+      expect(forced[0][1].message).toContain("did not end within 200 ms and was terminated");
     });
 
     test("warns of a worker that was ended hard, unless somebody is told", async () => {

@@ -51,10 +51,6 @@ export class Goodbyes implements AsyncDisposable {
     return { polite: this.polite, impolite: this.impolite };
   }
 
-  get open(): number {
-    return this.#sockets.size;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();

@@ -50,7 +50,7 @@ function resolved(program: string): string {
 
 test("close() before its first task ends it politely", async () => {
   await scopedWorker(workerOf(goodbyes()), { onForced: () => expect.unreachable() }).close();
-  expect(goodbyes().impolite).toBe(0);
+  expect(await goodbyes().over(1)).toEqual({ polite: 1, impolite: 0 });
 });
 
 test("a worker that has no tasks ends by itself, politely, and keeps nothing alive", async () => {
