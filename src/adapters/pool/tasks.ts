@@ -46,7 +46,8 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
   readonly #links = new Map<number, WorkerLink>();
   /** Those that have ended in this turn, and may have left a last word. */
   readonly #gone = new Map<number, WorkerLink>();
-  readonly #offered = new Set<MessagePort>();
+  /** Ports that went along with a task, each with what resolves when somebody has spoken there, or never will. */
+  readonly #offered = new Map<MessagePort, Promise<void>>();
   readonly #hurry = new Hurry();
   #closing: Promise<void> | undefined;
   /** What disposers threw, while there is somebody who waits for the end. */
@@ -85,22 +86,30 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
       else run.answer({ "ambit.failed": crash, byCancel: false });
     } finally {
       this.#runs.delete(run.id);
+      this.#forgetWhenIdle();
     }
   }
 
   #deliver(run: Run, task: T, options: O): PromiseLike<unknown> {
-    const port = this.#driver.needsPort(this.#links, this.#runs.size) ? this.#offerPort() : undefined;
+    const port = this.#driver.needsPort(this.#links, this.#runs.size) ? this.#offerPort(run) : undefined;
     return this.#driver.post(run.envelope(task, this.deadline, port), options);
   }
 
-  #offerPort(): MessagePort {
+  #offerPort(run: Run): MessagePort {
     const [own, theirs] = openChannel();
-    this.#offered.add(own);
-    own.once("close", () => this.#offered.delete(own));
-    own.once("message", (hello: Report) => {
-      this.#offered.delete(own);
-      if (hello.kind === "hello") this.adopt(hello.threadId, own);
+    const settled = new Promise<void>((resolve) => {
+      own.once("close", resolve);
+      own.once("message", (hello: Report) => {
+        if (hello.kind === "hello") this.adopt(hello.threadId, own);
+        resolve();
+      });
     });
+    this.#offered.set(
+      own,
+      settled.finally(() => this.#offered.delete(own)),
+    );
+    // The port of a task that never began is in nobody's hands.
+    run.promise.catch(() => run.threadId === 0 && own.close());
     own.unref();
     return theirs;
   }
@@ -137,13 +146,18 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
     const { threadId } = link;
     this.#links.delete(threadId);
     this.#gone.set(threadId, link);
-    if (this.#links.size === 0 && this.#runs.size === 0) forgetPool(this);
+    this.#forgetWhenIdle();
     this.#driver.gone?.(threadId);
     // The pool may have a better word for it, and says it in this turn.
     setImmediate(() => {
       this.#gone.delete(threadId);
       for (const run of this.#runs.values()) if (run.threadId === threadId) run.fail(lostError(threadId));
     });
+  }
+
+  /** Whichever of the two is known last: the end of a worker, or that of the task in it. */
+  #forgetWhenIdle(): void {
+    if (this.#links.size === 0 && this.#runs.size === 0) forgetPool(this);
   }
 
   // The end
@@ -173,15 +187,16 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
   async #close(): Promise<void> {
     const delivered = Promise.allSettled([...this.#runs.values()].map((run) => run.delivered));
     await Promise.race([delivered, this.#hurry.over]);
-    // A worker whose hello has arrived is known after this.
+    // A worker whose hello has arrived is known after this, and one that was given a port says it there.
     await nextTurn();
+    await within(Promise.all(this.#offered.values()), this.deadline);
     this.#failures = [];
     const links = [...this.#links.values()];
     await this.#driver.end(links, this.#hurry.hasBegun);
     await Promise.all(links.map(({ exited }) => exited));
     this.#hurry.stop();
     forgetPool(this);
-    for (const port of this.#offered) port.close();
+    for (const port of this.#offered.keys()) port.close();
     for (const run of this.#runs.values()) run.fail(lostError(run.threadId));
     const failure = Failure.of(this.#failures);
     if (failure !== undefined) throw failure.error;

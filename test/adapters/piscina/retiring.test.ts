@@ -6,7 +6,7 @@ import { ScopeStateError } from "ambit";
 import { scopedPool } from "ambit/piscina";
 import { Piscina } from "piscina";
 import { WORKER } from "../pools/goodbyes.js";
-import { serverForEach, sharedNumber, tell } from "../pools/kind.js";
+import { serverForEach, sharedNumber, tell, untilNobodyListens } from "../pools/kind.js";
 import { piscinaOf } from "../pools/kinds.js";
 
 const goodbyes = serverForEach();
@@ -63,6 +63,7 @@ test.each(["close", "destroy"] as const)("the pool's own %s() ends workers polit
 test(`after ${RECYCLES} recycles every worker has said goodbye, and no listener is left`, {
   timeout: 120_000,
 }, async () => {
+  await untilNobodyListens();
   const warned: Error[] = [];
   const hear = (warning: Error) => warned.push(warning);
   process.on("warning", hear);

@@ -1,4 +1,5 @@
 /** What the tests that all kinds of pools share are told about each. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach } from "vitest";
 import type { ScopedPool, ScopedPoolOptions } from "ambit/threads";
 import { Goodbyes } from "./goodbyes.js";
@@ -25,6 +26,11 @@ export function serverForEach(): () => Goodbyes {
   beforeEach(async () => void (goodbyes = await Goodbyes.listen()));
   afterEach(() => goodbyes[Symbol.asyncDispose]());
   return () => goodbyes;
+}
+
+/** Workers of earlier tests, which said goodbye there and may be ending still, have ambit listen to signals. */
+export async function untilNobodyListens(): Promise<void> {
+  while (process.listenerCount("SIGTERM") > 0) await nextTurn();
 }
 
 /** A number that a test and a task share. */

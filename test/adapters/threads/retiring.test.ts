@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { scopedWorker } from "ambit/threads";
-import { serverForEach } from "../pools/kind.js";
+import { serverForEach, untilNobodyListens } from "../pools/kind.js";
 import { workerOf } from "../pools/kinds.js";
 
 const goodbyes = serverForEach();
@@ -79,6 +79,7 @@ test("a failing disposer of a worker that ends by itself is warned of", async ()
 test(`${RECYCLES} workers one after the other all say goodbye, and no listener is left`, {
   timeout: 120_000,
 }, async () => {
+  await untilNobodyListens();
   for (let recycle = 0; recycle < RECYCLES; recycle++) {
     await using workers = scopedWorker(workerOf(goodbyes()), { onForced: () => expect.unreachable() });
     await workers.run({ op: "about" });

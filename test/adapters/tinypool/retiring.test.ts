@@ -4,7 +4,7 @@ import { ScopeStateError } from "ambit";
 import { scopedPool } from "ambit/tinypool";
 import { Tinypool } from "tinypool";
 import { WORKER } from "../pools/goodbyes.js";
-import { serverForEach, sharedNumber, tell } from "../pools/kind.js";
+import { serverForEach, sharedNumber, tell, untilNobodyListens } from "../pools/kind.js";
 import { tinypoolOf } from "../pools/kinds.js";
 
 const goodbyes = serverForEach();
@@ -34,6 +34,7 @@ test("recycleWorkers() ends workers politely", async () => {
 test(`with isolateWorkers, ${RECYCLES} tasks are ${RECYCLES} workers that say goodbye`, {
   timeout: 120_000,
 }, async () => {
+  await untilNobodyListens();
   const workers = scopedPool(tinypoolOf(goodbyes(), {}, { isolateWorkers: true }), {
     onForced: () => expect.unreachable(),
   });
