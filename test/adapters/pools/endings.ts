@@ -44,6 +44,21 @@ export function describeEndings({ open, queues }: Kind): void {
       expect(await goodbyes().over(1)).toEqual({ polite: 1, impolite: 0 });
     });
 
+    test("waits for the slowest task", async () => {
+      const workers = pool({ threads: 2 });
+      const [fast, slow] = [sharedNumber(), sharedNumber()];
+      const tasks = [fast, slow].map((flag) => workers.run({ op: "untilTold", flag }));
+      await goodbyes().heard("began", 2);
+      const closed = workers.close();
+      tell(fast);
+      await tasks[0];
+      // A pool that does not wait has a turn to end its workers.
+      await new Promise(setImmediate);
+      tell(slow);
+      expect(await tasks[1]).toBe("told");
+      await closed;
+    });
+
     test("takes no more tasks", async () => {
       const workers = pool();
       const closed = workers.close();

@@ -104,7 +104,7 @@ export const MUTATIONS = [
     by: "",
   },
   {
-    breaks: "close() loses queued tasks",
+    breaks: "close() does not wait for tasks",
     tests: "piscina/endings.test.ts",
     file: "adapters/pool/tasks.ts",
     line: "    await Promise.race([delivered, this.#hurry.over]);\n",
