@@ -5,6 +5,7 @@ import type { TransferListItem } from "../thread/ports.js";
 import type { ScopedPool, ScopedPoolOptions, ScopedRunOptions } from "./pool/options.js";
 import { type Envelope, isHello } from "./pool/protocol.js";
 import { Tasks } from "./pool/tasks.js";
+import type { WorkerLink } from "./pool/worker-link.js";
 
 export type { ScopedPool, ScopedPoolOptions, ScopedRunOptions } from "./pool/options.js";
 
@@ -44,7 +45,7 @@ export function scopedPool<T = any, R = any>(
       // Those whose hello came before anybody listened.
       needsPort: (links) => pool.threads.some(({ threadId }) => !links.has(threadId)),
       linked: (link) => link.replaceTerminate(),
-      end: (_, hurried) => (hurried ? pool.destroy() : pool.close()),
+      end: (links, hurried) => end(pool, links, hurried),
     },
     options,
   );
@@ -52,6 +53,13 @@ export function scopedPool<T = any, R = any>(
     if (isHello(message)) tasks.adopt(message.threadId, message.port);
   });
   return tasks;
+}
+
+async function end(pool: Piscina, links: readonly WorkerLink[], hurried: boolean): Promise<void> {
+  await (hurried ? pool.destroy() : pool.close());
+  await Promise.all(links.map(({ exited }) => exited));
+  // One that Piscina had forgotten, and that ends after it, is replaced by a new one.
+  if (pool.threads.length > 0) await pool.destroy();
 }
 
 function assertHears({ options: { atomics } }: Piscina): void {
