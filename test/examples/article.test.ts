@@ -11,7 +11,7 @@ const BUILT = join(ROOT, "examples/dist/article");
 const programs = readdirSync(SOURCES).filter((file) => file.endsWith(".ts"));
 
 test("the article's programs are there", () => {
-  expect(programs.length).toBeGreaterThanOrEqual(4);
+  expect(programs.length).toBeGreaterThanOrEqual(8);
 });
 
 test.each(programs)("%s prints what it says", async (program) => {
