@@ -29,7 +29,7 @@ async function run(): Promise<void> {
     logger.info({ signal: await endSignal() }, "finishing the requests that run");
     setTimeout(giveUp, END_WITHIN).unref();
     const finished = await server.finish(FINISH_WITHIN);
-    await disposeThread(); // rolls back what is still open, and ends the pool
+    await disposeThread(); // rolls back what is still open, and ends the workers and the connections
     logger.info({ finished }, "ended");
   } finally {
     await database.stop();

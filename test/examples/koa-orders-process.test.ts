@@ -1,14 +1,11 @@
 /** The built example as a process: how it starts, logs and ends. Needs `npm run build && npm run build:examples`. */
-import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { dropSchema } from "../../examples/koa-orders/database/schema.js";
-import { Tokens } from "../../examples/koa-orders/auth/tokens.js";
 import {
   databaseForTests,
   eventually,
@@ -17,9 +14,8 @@ import {
   Roadblock,
   type TestDatabase,
 } from "./koa-orders-support.js";
+import { environmentOf, Example, headersFor } from "./koa-orders-example.js";
 
-const MAIN = fileURLToPath(new URL("../../examples/dist/koa-orders/main.js", import.meta.url));
-const AUTH_SECRET = "a secret of these tests, long enough";
 const schema = freshSchema();
 let database: TestDatabase;
 
@@ -32,46 +28,7 @@ afterAll(async () => {
   await database.stop();
 });
 
-/** The process, what it printed, and how it ended. */
-class Example {
-  output = "";
-  readonly exit: Promise<[code: number | null, signal: NodeJS.Signals | null]>;
-
-  constructor(readonly child: ChildProcess) {
-    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (this.output += chunk));
-    this.exit = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
-  }
-
-  static start(env: NodeJS.ProcessEnv): Example {
-    const child = spawn(process.execPath, [MAIN], { env: { ...process.env, PORT: "0", LOG_LEVEL: "info", ...env } });
-    const example = new Example(child);
-    onTestFinished(async () => {
-      child.kill("SIGKILL");
-      await example.exit;
-    });
-    return example;
-  }
-
-  async listening(): Promise<string> {
-    const printed = await eventually(
-      async () => this.output,
-      (output) => /http:\S+/.test(output) || this.child.exitCode !== null,
-    );
-    return /http:\S+/.exec(printed)?.[0] ?? `it did not listen: ${printed}`;
-  }
-
-  logLines(): any[] {
-    const lines = this.output
-      .split("\n")
-      .slice(0, -1)
-      .filter((line) => line.startsWith("{"));
-    return lines.map((line) => JSON.parse(line));
-  }
-}
-
-const withDatabase = () => ({ DATABASE_URL: database.url, DATABASE_SCHEMA: schema, AUTH_SECRET });
-
-const headersFor = async (user: string) => ({ authorization: `Bearer ${await new Tokens(AUTH_SECRET).issue(user)}` });
+const withDatabase = () => environmentOf(database, schema);
 
 test.each(["SIGTERM", "SIGINT"] as const)(
   "on %s answers the request that runs, takes no new one, and exits 0",

@@ -100,16 +100,16 @@ export class Roadblock {
     return new Roadblock(schema, holder, observer);
   }
 
-  /** Until a session of the app waits at the lock. */
-  async reached(): Promise<void> {
+  /** Until so many sessions of the app wait at the lock. */
+  async reached(sessions = 1): Promise<void> {
     const stopped = await eventually(
       () =>
         this.observer.query("SELECT FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'", [
           this.schema,
         ]),
-      ({ rowCount }) => rowCount === 1,
+      ({ rowCount }) => rowCount === sessions,
     );
-    if (stopped.rowCount !== 1) throw new Error("no session reached the lock");
+    if (stopped.rowCount !== sessions) throw new Error(`${stopped.rowCount} sessions reached the lock`);
   }
 
   async lift(): Promise<void> {

@@ -29,6 +29,8 @@ const DISCONNECTED =
 export function databaseProblemOf(error: unknown): Problem | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = "code" in error ? String(error.code) : "";
-  if (error instanceof pg.DatabaseError) return BY_SQLSTATE[code] ?? BY_SQLSTATE[code.slice(0, 2)];
+  // An error that comes from a worker has its fields, and has lost its class.
+  if (error instanceof pg.DatabaseError || "severity" in error)
+    return BY_SQLSTATE[code] ?? BY_SQLSTATE[code.slice(0, 2)];
   return NETWORK.has(code) || DISCONNECTED.test(error.message) ? UNAVAILABLE : undefined;
 }

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { container, Lifecycle, Scope } from "ambit";
 import { CurrentUser } from "../auth/current-user.js";
-import { RequestError } from "../http/problem.js";
+import { clientLeft } from "../http/problem.js";
 import { actAs } from "./row-security.js";
 import { Transaction } from "./transaction.js";
 
@@ -18,7 +18,7 @@ export class UserDatabase {
    * @throws RequestError 499 when the client has left
    */
   async query<R extends pg.QueryResultRow>(sql: string, values: unknown[]): Promise<R[]> {
-    if (this.signal.aborted) throw new RequestError(499, "client_left", "The client left before its answer was ready.");
+    if (this.signal.aborted) throw clientLeft();
     const { rows } = await this.client.query<R>(sql, values);
     return rows;
   }

@@ -26,6 +26,7 @@ ${step("Two users. The second is a partner and pays 10 % less.", `ALICE=${alice}
 ${step("Alice orders; in the log, every line of every module carries her name and the request's id.", postOf(origin, "ALICE", '{"reference":"first","lines":[{"product":"tea","quantity":2},{"product":"cup","quantity":1}]}'))}
 ${step("She sees her order; Bob, over the same connections, sees none.", `curl ${origin}/orders -H "Authorization: Bearer $ALICE"\ncurl ${origin}/orders -H "Authorization: Bearer $BOB"`)}
 ${step("As CSV, from a cursor.", `curl ${origin}/orders.csv -H "Authorization: Bearer $ALICE"`)}
+${step("A report of all that she has ordered, rendered in a worker thread; in the log, its lines carry her name and the request's id, too.", `curl ${origin}/orders/report -H "Authorization: Bearer $ALICE"`)}
 ${step("The second line of this order fails after its first was written: all of it is rolled back, and no number is lost.", postOf(origin, "ALICE", '{"reference":"second","lines":[{"product":"tea","quantity":1},{"product":"gold","quantity":1}]}'))}
 ${step("A reference twice: PostgreSQL finds out at COMMIT, and the answer had not left yet.", postOf(origin, "ALICE", '{"reference":"first","lines":[{"product":"tea","quantity":1}]}'))}
 ${step("Rubbish.", `curl ${origin}/orders\ncurl ${origin}/orders -H "Authorization: Bearer rubbish"\n${postOf(origin, "ALICE", '{"lines":')}`)}

@@ -19,3 +19,8 @@ export class RequestError extends Error implements Problem {
     super(message);
   }
 }
+
+/** For work that nobody waits for any more. */
+export function clientLeft(): RequestError {
+  return new RequestError(499, "client_left", "The client left before its answer was ready.");
+}

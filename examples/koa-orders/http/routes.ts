@@ -4,6 +4,7 @@ import { invoke } from "ambit/koa";
 import type { Tokens } from "../auth/tokens.js";
 import { ExportController } from "../orders/export-controller.js";
 import { OrderController } from "../orders/controller.js";
+import { ReportController } from "../orders/report-controller.js";
 import { HealthController } from "./health.js";
 import { homePage } from "./home-page.js";
 import { RequestError } from "./problem.js";
@@ -16,6 +17,7 @@ export function routes(tokens: Tokens, demo: boolean): Router {
   router.post("/orders", invoke(OrderController, "create"));
   router.get("/orders", invoke(OrderController, "list"));
   router.get("/orders.csv", invoke(ExportController, "csv"));
+  router.get("/orders/report", invoke(ReportController, "show"));
   return router;
 }
 

@@ -4,7 +4,6 @@ import { UserSnapshot } from "../database/user-snapshot.js";
 import { loggerOf } from "../logging.js";
 
 const logger = loggerOf("orders/export");
-const BATCH = 500;
 
 /** All of the user's order lines as CSV, however many there are: no more than one batch is in memory. */
 @contextScoped()
@@ -13,18 +12,16 @@ export class OrderExport {
 
   /** Opens the cursor, so that a query that cannot run fails before the answer has begun. */
   async open(): Promise<Readable> {
-    await this.snapshot.client.query(`DECLARE export NO SCROLL CURSOR FOR ${EVERY_LINE}`);
-    return Readable.from(this.#csv(), { objectMode: false });
+    const batches = await this.snapshot.batchesOf(EVERY_LINE);
+    return Readable.from(this.#csv(batches), { objectMode: false });
   }
 
-  async *#csv(): AsyncGenerator<string> {
+  async *#csv(batches: AsyncIterable<Record<string, unknown>[]>): AsyncGenerator<string> {
     yield `${COLUMNS.join(",")}\n`;
     let exported = 0;
-    for (;;) {
-      const { rows } = await this.snapshot.client.query(`FETCH ${BATCH} FROM export`);
+    for await (const rows of batches) {
       if (rows.length > 0) yield rows.map(recordOf).join("");
       exported += rows.length;
-      if (rows.length < BATCH) break;
     }
     logger.info({ lines: exported }, "orders exported");
   }
