@@ -28,10 +28,12 @@ export function audit(evidence: Evidence): Line[] {
   const { planned, users, sent, model, stored, leftovers } = evidence;
   const { findings, rowsRead } = model;
   const cut = sent.filter(({ answer }) => answer === "cut").length;
+  const reports = sent.filter(({ step, answer }) => step.kind === "report" && statusOf(answer) === 200);
   return [
     { what: "requests sent", expected: planned, seen: sent.length },
     { what: "  by so many users", seen: users },
     { what: "  cut by the client", seen: cut },
+    { what: "  answered by a worker thread", seen: reports.length },
     { what: "  answered wrongly, or not at all", expected: 0, seen: findings.count("wrong answer") },
     ...troubleOf(evidence),
     { what: "rows read", seen: rowsRead },

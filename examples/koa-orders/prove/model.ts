@@ -4,6 +4,7 @@ import { Findings } from "./findings.js";
 import type { Transactions } from "./ledger.js";
 import { isPartner, KINDS, ownerOf, WITHOUT_DATABASE, type Kind, type Step } from "./plan.js";
 import type { StoredOrder } from "./stored.js";
+import { reportIn, type UserReport } from "./user-report.js";
 
 const LIST_PRICES: Readonly<Record<string, number>> = { tea: 450, coffee: 790, cup: 1_250, kettle: 3_900 };
 
@@ -50,6 +51,7 @@ export class Model {
       const detail = `${step.kind}: ${answer.status} instead of ${status}: ${answer.body.slice(0, 120)}`;
       return this.findings.add("wrong answer", step.id, detail);
     }
+    if (step.kind === "report") this.#checkReport(step, reportIn(answer.body), before);
     const rows = rowsIn(step.kind, answer.body);
     this.rowsRead += rows.length;
     for (const row of rows) this.#checkRow(step, row);
@@ -65,6 +67,19 @@ export class Model {
       if (unitPriceCents === priceFor(user, product)) continue;
       this.findings.add("wrong price", id, `${user} pays ${unitPriceCents} for ${product}`);
     }
+  }
+
+  /** A worker thread wrote it: for this user, at this user's prices, and of all orders, each of which has a line. */
+  #checkReport({ id, user }: Step, { user: stated, totals }: UserReport, before: readonly string[]): void {
+    this.rowsRead += totals.length;
+    if (stated !== user) this.findings.add("wrong user", id, `${user} was shown the report of ${stated}`);
+    for (const { product, quantity, cents } of totals) {
+      if (cents === quantity * priceFor(user, product)) continue;
+      this.findings.add("wrong price", id, `${user} has paid ${cents} for ${quantity} of ${product}`);
+    }
+    const ordered = totals.reduce((sum, { quantity }) => sum + quantity, 0);
+    if (ordered >= before.length) return;
+    this.findings.add("missing rows", id, `${user} was told of ${ordered} things in ${before.length} orders`);
   }
 
   #checkComplete({ id, kind, user }: Step, rows: readonly Row[], before: readonly string[]): void {

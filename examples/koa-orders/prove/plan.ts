@@ -6,6 +6,7 @@ export const KINDS = {
   order: { weight: 40, method: "POST", path: "/orders", status: 201, transaction: "committed" },
   list: { weight: 20, method: "GET", path: "/orders", status: 200, transaction: "committed" },
   export: { weight: 10, method: "GET", path: "/orders.csv", status: 200, transaction: "none" },
+  report: { weight: 5, method: "GET", path: "/orders/report", status: 200, transaction: "none" },
   duplicate: { weight: 6, method: "POST", path: "/orders", status: 409, transaction: "rolledBack" },
   unknownProduct: { weight: 6, method: "POST", path: "/orders", status: 422, transaction: "rolledBack" },
   invalidOrder: { weight: 4, method: "POST", path: "/orders", status: 422, transaction: "rolledBack" },
@@ -44,7 +45,7 @@ const WEIGHTS = Object.fromEntries(Object.entries(KINDS).map(([kind, { weight }]
 >;
 /** Answered without a query: whatever happens to the database is no excuse. */
 export const WITHOUT_DATABASE: readonly Kind[] = ["brokenJson", "noToken", "badToken", "nowhere"];
-const CUTTABLE: readonly Kind[] = ["order", "list", "export", "unknownProduct"];
+const CUTTABLE: readonly Kind[] = ["order", "list", "export", "report", "unknownProduct"];
 const PRODUCTS = ["tea", "coffee", "cup", "kettle"];
 
 /** Every second one is a partner, who pays other prices. */
