@@ -12,12 +12,16 @@ import { ROOT } from "../support/repository.js";
 const readme = readFileSync(join(ROOT, "README.md"), "utf8");
 const built = (program: string) => join(ROOT, "examples/dist", program);
 
-test.each(["hello.ts", "hello/greeter.ts", "hello-koa.ts", "hello-context.ts"])(
-  "shows examples/%s word for word",
-  (file) => {
-    expect(readme).toContain(`\`\`\`ts\n${readFileSync(join(ROOT, "examples", file), "utf8")}\`\`\``);
-  },
-);
+test.each([
+  "hello.ts",
+  "hello/greeter.ts",
+  "hello-koa.ts",
+  "hello-pool.ts",
+  "hello-pool/worker.ts",
+  "hello-context.ts",
+])("shows examples/%s word for word", (file) => {
+  expect(readme).toContain(`\`\`\`ts\n${readFileSync(join(ROOT, "examples", file), "utf8")}\`\`\``);
+});
 
 test("the first program ends by line 45", () => {
   const program = readFileSync(join(ROOT, "examples/hello.ts"), "utf8");
@@ -27,6 +31,7 @@ test("the first program ends by line 45", () => {
 
 test.each([
   ["hello.js", "connection 2 closed"],
+  ["hello-pool.js", "connection closed"],
   ["hello-context.js", "[-] outside"],
 ])("%s prints what the page says", async (program, lastLine) => {
   const { stdout } = await promisify(execFile)(process.execPath, [built(program)]);
