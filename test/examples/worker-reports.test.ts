@@ -187,6 +187,8 @@ test("the end waits for the report that is rendered, then ends the workers and a
 test("the workers use the embedded PostgreSQL where there is no other, and let it go before it stops", async () => {
   const reports = await Reports.serve({ DATABASE_URL: "" });
 
+  // Each asks for a connection: it takes a moment to close all of them.
+  await Promise.all(Array.from({ length: 20 }, () => fetch(`${reports.url}/health`)));
   const report = await reports.get("kim", "embedded");
 
   expect(report).toMatchObject({ status: 200, text: expect.stringContaining("Ordered by kim") });
