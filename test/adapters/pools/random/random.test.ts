@@ -1,0 +1,40 @@
+/**
+ * Pools under fire: random tasks, failures, cancels, recycles and ends against a model. Needs a build.
+ *
+ * Every task is settled, and runs once at most; its scope is closed before its answer comes; every thread's instance is
+ * disposed once; no task meets a value of another. AMBIT_TASKS says how many tasks each kind of pool is given, AMBIT_SEED
+ * which.
+ */
+import { expect, test } from "vitest";
+import { Random } from "../../koa/random/random.js";
+import { planOf } from "./plan.js";
+import { Play } from "./play.js";
+import { type Open, openPiscina, openThreads, openTinypool } from "./pools.js";
+
+const SEED = Number(process.env.AMBIT_SEED ?? Date.now() % 1_000_000);
+const TASKS = Number(process.env.AMBIT_TASKS ?? 120);
+const TASKS_OF_A_PLAY = 30;
+const DEADLINE = 30_000;
+
+const kinds: [string, Open, deadly: boolean][] = [
+  ["Piscina", openPiscina, false],
+  ["Piscina whose workers die", openPiscina, true],
+  ["tinypool", openTinypool, false],
+  ["plain workers", openThreads, false],
+];
+
+for (const [name, open, deadly] of kinds) {
+  test(`${TASKS} random tasks in ${name} are as the model says`, { timeout: 60_000 + TASKS * 100 }, async () => {
+    for (let play = 0; play * TASKS_OF_A_PLAY < TASKS; play++) {
+      const seed = SEED + play;
+      const random = new Random(seed);
+      const plan = planOf(TASKS_OF_A_PLAY, random, deadly);
+      const findings = await new Play(plan, (onForced) => open(random, { deadline: DEADLINE, onForced })).run();
+      expect({ repeat: repeatOf(seed), findings }).toEqual({ repeat: repeatOf(seed), findings: [] });
+    }
+  });
+}
+
+function repeatOf(seed: number): string {
+  return `AMBIT_SEED=${seed} AMBIT_TASKS=${TASKS_OF_A_PLAY} npx vitest run test/adapters/pools/random`;
+}
