@@ -24,7 +24,9 @@ const kinds: [string, Open, deadly: boolean][] = [
 ];
 
 for (const [name, open, deadly] of kinds) {
-  test(`${TASKS} random tasks in ${name} are as the model says`, { timeout: 60_000 + TASKS * 100 }, async () => {
+  test(`${TASKS} random tasks in ${name}, from seed ${SEED} on, are as the model says`, {
+    timeout: 60_000 + TASKS * 100,
+  }, async () => {
     for (let play = 0; play * TASKS_OF_A_PLAY < TASKS; play++) {
       const seed = SEED + play;
       const random = new Random(seed);
