@@ -44,6 +44,7 @@ export function scopedPool<T = any, R = any>(
       find,
       // Those whose hello came before anybody listened.
       needsPort: (links) => pool.threads.some(({ threadId }) => !links.has(threadId)),
+      standsStill: () => pool.queueSize > 0 && pool.threads.length < pool.options.maxThreads,
       linked: (link) => link.replaceTerminate(),
       end: (links, hurried) => end(pool, links, hurried),
     },

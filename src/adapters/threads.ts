@@ -1,8 +1,9 @@
 /** ambit in a plain Worker: a scope for each task, and a polite end. */
 import type { Worker } from "../thread/ports.js";
+import type { Driver } from "./pool/driver.js";
 import type { ScopedPool, ScopedPoolOptions, ScopedRunOptions } from "./pool/options.js";
 import { type Envelope, isHello } from "./pool/protocol.js";
-import { DEADLINE, type Driver, lostError, Tasks } from "./pool/tasks.js";
+import { DEADLINE, lostError, Tasks } from "./pool/tasks.js";
 import { within } from "./pool/within.js";
 import type { WorkerLink } from "./pool/worker-link.js";
 

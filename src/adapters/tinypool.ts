@@ -19,15 +19,27 @@ export interface TinypoolRunOptions extends ScopedRunOptions {
  * Runs tasks in this pool, whose worker file exports `scopePerTask(...)` and `teardown` from "ambit/worker".
  *
  * Its workers dispose their threads before they end: idle timeout, recycling, `close()`, `destroy()`, also when it is
- * called on the pool itself.
+ * called on the pool itself. Do not call `recycleWorkers()` while several tasks run in one worker: tinypool loses answers.
  *
- * @throws ScopeStateError ERR_AMBIT_SCOPE_STATE for a pool without `teardown: "teardown"`, and one of processes
+ * @throws ScopeStateError ERR_AMBIT_SCOPE_STATE for a pool without `teardown: "teardown"`, one of processes, and one
+ *   that has several tasks in one worker and lets workers go after each
  */
 export function scopedPool<T = any, R = any>(
   pool: Tinypool,
   options: ScopedPoolOptions = {},
 ): ScopedPool<T, R, TinypoolRunOptions> {
   assertTearsDown(pool);
+  assertKeepsAnswers(pool);
+  const linked = new Map<number, WorkerLink>();
+  let isEnded = false;
+  // What runs is aborted by the end of the pool, and not when a worker is let go: the worker cannot tell them apart.
+  onDestroy(pool, () => {
+    isEnded = true;
+    for (const link of linked.values()) link.askToEnd();
+  });
+  pool.on("error", (error: Error) => {
+    if (!isLate(error) && pool.listenerCount("error") === 1) throw error;
+  });
   const tasks: Tasks<T, R, TinypoolRunOptions> = new Tasks(
     {
       post: (envelope, { transferList = [], filename = null, name = null }) => {
@@ -38,8 +50,13 @@ export function scopedPool<T = any, R = any>(
       // Without an idle one a worker is made for the task.
       needsPort: (links, underWay) =>
         links.size < Math.min(underWay, pool.options.maxThreads) || isUnlinked(pool, links),
-      linked: () => {},
-      gone: (threadId) => dropDead(pool, threadId),
+      postsAgain: (error) => !isEnded && (error === undefined || isTerminated(error)),
+      standsStill: () => pool.queueSize > 0 && pool.threads.length < pool.options.maxThreads,
+      linked: (link) => linked.set(link.threadId, link),
+      gone: (threadId) => {
+        linked.delete(threadId);
+        dropDead(pool, threadId);
+      },
       end: (links) => end(pool, links, tasks),
     },
     options,
@@ -60,6 +77,38 @@ function assertTearsDown({ options: { teardown, runtime } }: Tinypool): void {
     "Cannot wrap a pool without teardown: its workers would not be asked to end.",
     'new Tinypool({ teardown: "teardown", ... }), and export { teardown } from "ambit/worker" in the worker\'s file.',
   );
+}
+
+/** tinypool has a worker end once for each task that runs there, and rejects the answers that come with the last. */
+function assertKeepsAnswers({ options }: Tinypool): void {
+  const { concurrentTasksPerWorker, isolateWorkers, maxMemoryLimitBeforeRecycle } = options;
+  if (concurrentTasksPerWorker === 1 || (!isolateWorkers && maxMemoryLimitBeforeRecycle === undefined)) return;
+  throw new ScopeStateError(
+    `Cannot wrap a pool that runs ${concurrentTasksPerWorker} tasks in one worker and recycles workers: tinypool loses answers.`,
+    "leave out concurrentTasksPerWorker, or isolateWorkers and maxMemoryLimitBeforeRecycle.",
+  );
+}
+
+/** Before the pool is destroyed, by whomever. */
+function onDestroy(pool: Tinypool, listener: () => void): void {
+  const destroy = pool.destroy.bind(pool);
+  pool.destroy = () => {
+    listener();
+    return destroy();
+  };
+}
+
+/** tinypool gives tasks to a worker that it tears down, and rejects them with this when the worker is no more. */
+function isTerminated(error: unknown): boolean {
+  return error instanceof Error && error.message === "Terminating worker thread";
+}
+
+/**
+ * What such a worker answers to a task that it has not begun, because it is ending or the task was cancelled, may come when
+ * tinypool has forgotten the task: tinypool takes that for an error of the pool, and it would end the process.
+ */
+function isLate({ message }: Error): boolean {
+  return /^Unexpected message from Worker: [^]*'ambit\.failed'[^]*(refused|byCancel): true/.test(message);
 }
 
 /** tinypool does not notice a worker that exits: it would wait for its answers, and give it tasks, for ever. */

@@ -27,6 +27,8 @@ export interface Failed {
   readonly "ambit.failed": PackedError;
   /** It is the reason with which the task was cancelled. */
   readonly byCancel: boolean;
+  /** The thread is ending, and has not begun it. */
+  readonly refused?: true;
 }
 
 /** The first message of a worker, on the channel that it shares with the program. */
@@ -63,6 +65,11 @@ export function isEnvelope(task: unknown): task is Envelope {
 /** Whether the answer is a failure. */
 export function isFailed(answer: unknown): answer is Failed {
   return has(answer, "ambit.failed");
+}
+
+/** Whether the thread that was to run it was ending. */
+export function isRefused(answer: unknown): boolean {
+  return isFailed(answer) && answer.refused === true;
 }
 
 function has(value: unknown, key: string): boolean {

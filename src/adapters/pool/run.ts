@@ -48,6 +48,11 @@ export class Run {
     return Math.max(Atomics.load(this.#state, 0), 0);
   }
 
+  /** Whether no thread has begun it, and one still may. */
+  get isQueued(): boolean {
+    return Atomics.load(this.#state, 0) === QUEUED;
+  }
+
   /** Has it never begin, or tells the thread that runs it; `tell` is asked for a way to that thread. */
   cancel(reason: unknown, tell: (threadId: number, command: Command) => void): void {
     this.#cancelled ??= { reason };

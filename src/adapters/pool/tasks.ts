@@ -3,36 +3,16 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { enter, rootCell } from "../../context/cell.js";
 import { ScopeStateError } from "../../errors.js";
 import { Failure } from "../../scope/disposal.js";
-import { openChannel, type MessagePort } from "../../thread/ports.js";
+import type { MessagePort } from "../../thread/ports.js";
+import { Delivery } from "./delivery.js";
+import type { Driver } from "./driver.js";
 import type { ScopedPool, ScopedPoolOptions, ScopedRunOptions } from "./options.js";
 import { forgetPool, rememberPool } from "./parent-end.js";
-import type { Command, Envelope, Report } from "./protocol.js";
+import type { Command } from "./protocol.js";
 import { Run } from "./run.js";
 import { warn } from "./warn.js";
 import { within } from "./within.js";
-import { type EndableWorker, type LinkOwner, WorkerLink } from "./worker-link.js";
-
-/** What each kind of pool does in its own way. */
-export interface Driver<O extends ScopedRunOptions> {
-  /** Posts a task. Gives the worker's answer; rejects when the pool has none. */
-  post(envelope: Envelope, options: O): PromiseLike<unknown>;
-  /** The worker with that id. */
-  find(threadId: number): EndableWorker | undefined;
-  /**
-   * Whether the worker that gets the next task may be one that can be reached only by a port that travels with it.
-   *
-   * @param underWay how many tasks there are, with that one
-   */
-  needsPort(links: ReadonlyMap<number, WorkerLink>, underWay: number): boolean;
-  /** A worker can be reached. */
-  linked(link: WorkerLink): void;
-  /** A worker is no more. */
-  gone?(threadId: number): void;
-  /** A worker answered on its port. */
-  answered?(task: number, answer: unknown): void;
-  /** Ends all workers. */
-  end(links: readonly WorkerLink[], hurried: boolean): PromiseLike<unknown>;
-}
+import { type LinkOwner, WorkerLink } from "./worker-link.js";
 
 /** How long the polite end of a worker may take when nobody says otherwise, in milliseconds. */
 export const DEADLINE = 5_000;
@@ -42,12 +22,11 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
   readonly deadline: number;
   readonly #driver: Driver<O>;
   readonly #onForced: (threadId: number, reason: Error) => void;
-  readonly #runs = new Map<number, Run>();
+  readonly #runs = new Map<Run, O>();
   readonly #links = new Map<number, WorkerLink>();
   /** Those that have ended in this turn, and may have left a last word. */
   readonly #gone = new Map<number, WorkerLink>();
-  /** Ports that went along with a task, each with what resolves when somebody has spoken there, or never will. */
-  readonly #offered = new Map<MessagePort, Promise<void>>();
+  readonly #delivery: Delivery<O>;
   readonly #hurry = new Hurry();
   #closing: Promise<void> | undefined;
   /** What disposers threw, while there is somebody who waits for the end. */
@@ -57,6 +36,7 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
     this.#driver = driver;
     this.deadline = deadline;
     this.#onForced = onForced;
+    this.#delivery = new Delivery(driver, deadline, this);
   }
 
   // Tasks
@@ -68,7 +48,7 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
     const run = new Run(this.run);
     const cancel = () => run.cancel(signal?.reason, this.#tell);
     signal?.addEventListener("abort", cancel);
-    this.#runs.set(run.id, run);
+    this.#runs.set(run, options);
     // Its answer may be here before the hello of its worker.
     rememberPool(this);
     run.delivered = this.#post(run, task, options).finally(() => signal?.removeEventListener("abort", cancel));
@@ -81,37 +61,23 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
       // A worker or a port that is made for this task must not keep the request that posted it.
       run.answer(await enter(rootCell, () => this.#deliver(run, task, options)));
     } catch (error) {
-      const crash = (this.#links.get(run.threadId) ?? this.#gone.get(run.threadId))?.crash;
+      const crash = this.#linkOf(run)?.crash;
       if (crash === undefined) run.fail(error);
       else run.answer({ "ambit.failed": crash, byCancel: false });
     } finally {
-      this.#runs.delete(run.id);
+      this.#runs.delete(run);
+      const link = this.#linkOf(run);
+      if (link !== undefined) link.hasWorked = true;
       this.#forgetWhenIdle();
     }
   }
 
-  #deliver(run: Run, task: T, options: O): PromiseLike<unknown> {
-    const port = this.#driver.needsPort(this.#links, this.#runs.size) ? this.#offerPort(run) : undefined;
-    return this.#driver.post(run.envelope(task, this.deadline, port), options);
+  #linkOf({ threadId }: Run): WorkerLink | undefined {
+    return this.#links.get(threadId) ?? this.#gone.get(threadId);
   }
 
-  #offerPort(run: Run): MessagePort {
-    const [own, theirs] = openChannel();
-    const settled = new Promise<void>((resolve) => {
-      own.once("close", resolve);
-      own.once("message", (hello: Report) => {
-        if (hello.kind === "hello") this.adopt(hello.threadId, own);
-        resolve();
-      });
-    });
-    this.#offered.set(
-      own,
-      settled.finally(() => this.#offered.delete(own)),
-    );
-    // The port of a task that never began is in nobody's hands.
-    run.promise.catch(() => run.threadId === 0 && own.close());
-    own.unref();
-    return theirs;
+  #deliver(run: Run, task: T, options: O): Promise<unknown> {
+    return this.#delivery.deliver(run, task, options, this.#links, this.#runs.size);
   }
 
   readonly #tell = (threadId: number, command: Command): void => this.#links.get(threadId)?.tell(command);
@@ -126,7 +92,7 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
     this.#links.set(threadId, link);
     rememberPool(this);
     this.#driver.linked(link);
-    for (const run of this.#runs.values()) if (run.threadId === threadId) run.cancelAgain(this.#tell);
+    for (const run of this.#runs.keys()) if (run.threadId === threadId) run.cancelAgain(this.#tell);
   }
 
   answered(task: number, answer: unknown): void {
@@ -151,8 +117,19 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
     // The pool may have a better word for it, and says it in this turn.
     setImmediate(() => {
       this.#gone.delete(threadId);
-      for (const run of this.#runs.values()) if (run.threadId === threadId) run.fail(lostError(threadId));
+      for (const run of this.#runs.keys()) {
+        if (run.threadId !== threadId) continue;
+        link.hasWorked = true;
+        run.fail(lostError(threadId));
+      }
+      // A worker that never ran a task may well fail as it starts, and so would the next one.
+      if (link.hasWorked) this.#nudge();
     });
+  }
+
+  #nudge(): void {
+    const waiting = [...this.#runs].find(([run]) => run.isQueued);
+    if (waiting !== undefined) void enter(rootCell, () => this.#delivery.nudge(waiting[1]));
   }
 
   /** Whichever of the two is known last: the end of a worker, or that of the task in it. */
@@ -168,7 +145,7 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
 
   destroy(): Promise<void> {
     const reason = new DOMException("The pool was destroyed.", "AbortError");
-    for (const run of this.#runs.values()) run.cancel(reason, this.#tell);
+    for (const run of this.#runs.keys()) run.cancel(reason, this.#tell);
     this.#hurry.after(this.#runs.size === 0 ? 0 : this.deadline / 2);
     return this.close();
   }
@@ -185,19 +162,19 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
   }
 
   async #close(): Promise<void> {
-    const delivered = Promise.allSettled([...this.#runs.values()].map((run) => run.delivered));
+    const delivered = Promise.allSettled([...this.#runs.keys()].map((run) => run.delivered));
     await Promise.race([delivered, this.#hurry.over]);
     // A worker whose hello has arrived is known after this, and one that was given a port says it there.
     await nextTurn();
-    await within(Promise.all(this.#offered.values()), this.deadline);
+    await within(this.#delivery.answered(), this.deadline);
     this.#failures = [];
     const links = [...this.#links.values()];
     await this.#driver.end(links, this.#hurry.hasBegun);
     await Promise.all(links.map(({ exited }) => exited));
     this.#hurry.stop();
     forgetPool(this);
-    for (const port of this.#offered.keys()) port.close();
-    for (const run of this.#runs.values()) run.fail(lostError(run.threadId));
+    this.#delivery.end();
+    for (const run of this.#runs.keys()) run.fail(lostError(run.threadId));
     const failure = Failure.of(this.#failures);
     if (failure !== undefined) throw failure.error;
   }

@@ -30,6 +30,8 @@ export class WorkerLink {
   readonly threadId: number;
   /** Resolves when the thread is no more. */
   readonly exited: Promise<number>;
+  /** Whether a task has ended there, or with it. */
+  hasWorked = false;
   readonly #worker: EndableWorker;
   readonly #port: MessagePort;
   readonly #owner: LinkOwner;
@@ -78,7 +80,12 @@ export class WorkerLink {
    * case, and that is reported. Asked again, it gives the same end.
    */
   end(grace = this.#owner.deadline / 2): Promise<number> {
-    return (this.#ending ??= this.#end(() => this.tell({ kind: "end", grace })));
+    return (this.#ending ??= this.#end(() => this.askToEnd(grace)));
+  }
+
+  /** Has the worker abort its tasks, give them `grace` milliseconds, and dispose its thread. */
+  askToEnd(grace = this.#owner.deadline / 2): void {
+    this.tell({ kind: "end", grace });
   }
 
   /** The same for a worker that somebody else asks to end. */

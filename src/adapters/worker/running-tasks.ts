@@ -8,7 +8,7 @@ class RunningTask {
 }
 
 const running = new Map<unknown, RunningTask>();
-let becameIdle: (() => void) | undefined;
+const becameIdle: (() => void)[] = [];
 
 /** Runs a task, which `key` stands for. */
 export async function runTask<R>(key: unknown, work: (task: RunningTask) => Promise<R>): Promise<R> {
@@ -18,7 +18,7 @@ export async function runTask<R>(key: unknown, work: (task: RunningTask) => Prom
     return await work(task);
   } finally {
     running.delete(key);
-    if (running.size === 0) becameIdle?.();
+    if (running.size === 0) for (const resolve of becameIdle.splice(0)) resolve();
   }
 }
 
@@ -37,5 +37,5 @@ export function abortTasks(reason: unknown): void {
 
 /** Resolves when no task runs. */
 export async function untilIdle(): Promise<void> {
-  if (running.size > 0) await new Promise<void>((resolve) => (becameIdle = resolve));
+  if (running.size > 0) await new Promise<void>((resolve) => becameIdle.push(resolve));
 }

@@ -47,6 +47,8 @@ async function answerTo(envelope: Envelope, inScope: InScope): Promise<unknown> 
   const { "ambit.task": id, task, luggage, parentId, state, deadline, port } = envelope;
   expectDeadline(deadline);
   if (port !== undefined) openLink(port);
+  // Not begun: it can be given to another thread.
+  if (isEnding() && Atomics.load(state, 0) === QUEUED) return { ...failed(endingError(), false), refused: true };
   if (Atomics.compareExchange(state, 0, QUEUED, threadId) === CANCELLED) return failed(undefined, true);
   return runTask(id, async (running) => {
     const { signal } = running.controller;

@@ -1,10 +1,15 @@
 /** The end of a worker of tinypool, which asks for it. */
 import { endAndTell } from "./links.js";
+import { untilIdle } from "./running-tasks.js";
 
 /**
  * Ends this thread: `export { teardown } from "ambit/worker"` in the worker's file, and `teardown: "teardown"` in
  * tinypool's options. Never rejects, because tinypool would then leave the worker as it is: the pool hears of failures.
+ *
+ * tinypool lets a worker go with the first task that is over, whatever else runs there: that is waited for. When the
+ * whole pool ends, its wrapper says so first, and what runs is aborted.
  */
-export function teardown(): Promise<void> {
-  return endAndTell();
+export async function teardown(): Promise<void> {
+  await untilIdle();
+  await endAndTell();
 }

@@ -11,6 +11,8 @@ export interface Wishes extends ScopedPoolOptions {
   readonly resourceLimits?: { readonly maxOldGenerationSizeMb?: number };
   /** How many workers; not for a plain Worker, which is one. */
   readonly threads?: number;
+  /** How many of them there are without a task. */
+  readonly minThreads?: number;
 }
 
 export interface Kind {

@@ -8,8 +8,8 @@ import { scopedPool as scopedTinypool } from "ambit/tinypool";
 import { type Goodbyes, WORKER } from "./goodbyes.js";
 import type { Kind, Wishes } from "./kind.js";
 
-function common(goodbyes: Goodbyes, { env, resourceLimits = {}, threads = 1 }: Wishes) {
-  return { env: goodbyes.env(env), resourceLimits, minThreads: threads, maxThreads: threads };
+function common(goodbyes: Goodbyes, { env, resourceLimits = {}, threads = 1, minThreads = threads }: Wishes) {
+  return { env: goodbyes.env(env), resourceLimits, minThreads, maxThreads: threads };
 }
 
 export function piscinaOf(goodbyes: Goodbyes, wishes: Wishes = {}, more: object = {}): Piscina {

@@ -156,7 +156,7 @@ export const MUTATIONS = [
     breaks: "a dead worker stays in tinypool",
     tests: "tinypool/endings.test.ts",
     file: "adapters/tinypool.ts",
-    line: "      gone: (threadId) => dropDead(pool, threadId),\n",
+    line: "        dropDead(pool, threadId);\n",
     by: "",
   },
   {
@@ -178,6 +178,34 @@ export const MUTATIONS = [
     tests: "pools/process.test.ts",
     file: "adapters/pool/parent-end.ts",
     line: '    process.on("beforeExit", endByRunningDry);\n',
+    by: "",
+  },
+  {
+    breaks: "a port is closed while its task waits in the queue",
+    tests: "tinypool/tasks.test.ts",
+    file: "adapters/pool/delivery.ts",
+    line: "    const [own, theirs] = this.#offerPort();\n",
+    by: "    const [own, theirs] = this.#offerPort();\n    run.promise.catch(() => own.close());\n",
+  },
+  {
+    breaks: "the queue of a pool that has lost its workers stands still",
+    tests: "piscina/tasks.test.ts",
+    file: "adapters/pool/tasks.ts",
+    line: "if (link.hasWorked) this.#nudge();",
+    by: "",
+  },
+  {
+    breaks: "a task is lost that tinypool gave to a worker which it tears down",
+    tests: "tinypool/retiring.test.ts",
+    file: "adapters/pool/delivery.ts",
+    line: "if (!canRepeat(error)) throw error;",
+    by: "throw error;",
+  },
+  {
+    breaks: "a worker of tinypool that is let go aborts what else runs there",
+    tests: "tinypool/retiring.test.ts",
+    file: "adapters/worker/teardown.ts",
+    line: "  await untilIdle();\n",
     by: "",
   },
 ];

@@ -184,6 +184,29 @@ export function describeTasks({ open, queues }: Kind): void {
       await workers.run({ op: "about" });
       expect(never[0]).toBe(0);
     });
+
+    test.runIf(queues)("on a task that waits for the first worker holds up none behind it", async () => {
+      await using workers = pool();
+      const flag = sharedNumber();
+      const controller = new AbortController();
+      const [first, second, third] = [
+        workers.run({ op: "untilTold", flag }),
+        workers.run({ op: "about" }, { signal: controller.signal }),
+        workers.run({ op: "echo", value: 3 }),
+      ];
+      controller.abort();
+      await expect(second).rejects.toBe(controller.signal.reason);
+      tell(flag);
+      expect(await Promise.all([first, third])).toEqual(["told", 3]);
+    });
+  });
+
+  test.runIf(queues)("the tasks behind one that takes its worker with it get a new worker", async () => {
+    await using workers = pool({ minThreads: 0, onForced: () => {} });
+    const taken = workers.run({ op: "exit" });
+    const behind = [1, 2].map((value) => workers.run({ op: "echo", value }));
+    await expect(taken).rejects.toThrow(/worker exited|no result/);
+    expect(await Promise.all(behind)).toEqual([1, 2]);
   });
 }
 

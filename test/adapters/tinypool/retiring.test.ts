@@ -1,4 +1,5 @@
 /** Why tinypool lets a worker go, and what becomes of its connection then. Needs a build. */
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { ScopeStateError } from "ambit";
 import { scopedPool } from "ambit/tinypool";
@@ -46,6 +47,51 @@ test(`with isolateWorkers, ${RECYCLES} tasks are ${RECYCLES} workers that say go
   expect(process.listenerCount("SIGTERM")).toBe(0);
 });
 
+test("tasks that tinypool gives a worker which it tears down run in another", async () => {
+  const pool = tinypoolOf(goodbyes(), {}, { minThreads: 0, maxThreads: 1 });
+  const workers = scopedPool(pool);
+  const { threadId } = await workers.run({ op: "about" });
+  const recycled = pool.recycleWorkers();
+  const tasks = [1, 2, 3].map(() => workers.run({ op: "about" }));
+  for (const about of await Promise.all(tasks)) expect(about.threadId).not.toBe(threadId);
+  await recycled;
+  await workers.close();
+  expect(await goodbyes().over(2)).toEqual({ polite: 2, impolite: 0 });
+});
+
+test("only the refusal of a task that is given to another is no error of the pool's", async () => {
+  const pool = tinypoolOf(goodbyes());
+  const workers = scopedPool(pool);
+  const unexpected = (result: unknown) =>
+    new Error(`Unexpected message from Worker: ${inspect({ taskId: 1, result })}`);
+  const failed = { "ambit.failed": { name: "ScopeStateError", fields: [] }, byCancel: false };
+  pool.emit("error", unexpected({ ...failed, refused: true }));
+  expect(() => pool.emit("error", unexpected(failed))).toThrow("Unexpected message");
+  const heard: unknown[] = [];
+  pool.on("error", (error) => heard.push(error));
+  pool.emit("error", unexpected(1));
+  expect(heard).toHaveLength(1);
+  await workers.close();
+});
+
+test("a task that is over takes no other with it when its worker is let go", async () => {
+  const pool = tinypoolOf(goodbyes(), {}, { concurrentTasksPerWorker: 2 });
+  const workers = scopedPool(pool);
+  const [flag, controller] = [sharedNumber(), new AbortController()];
+  const first = workers.run({ op: "untilTold", flag });
+  const second = workers.run({ op: "untilAborted" }, { signal: controller.signal }).catch((error) => error);
+  await goodbyes().heard("began", 2);
+  const [worker] = pool.threads;
+  await pool.recycleWorkers();
+  tell(flag);
+  while (pool.threads.includes(worker)) await new Promise(setImmediate);
+  controller.abort(new RangeError("client left"));
+  expect(await second).toBe(controller.signal.reason);
+  expect(await first).toBe("told");
+  await workers.close();
+  expect(goodbyes().lines).toContain("aborted: client left");
+});
+
 test.each([true, false])("the pool's own destroy() ends workers politely, with useAtomics %s", async (useAtomics) => {
   const pool = tinypoolOf(goodbyes(), {}, { useAtomics });
   const workers = scopedPool(pool);
@@ -54,11 +100,13 @@ test.each([true, false])("the pool's own destroy() ends workers politely, with u
   expect(await goodbyes().over(1)).toEqual({ polite: 1, impolite: 0 });
 });
 
-test("a pool without teardown, and one of processes, is refused", async () => {
+test("a pool without teardown, one of processes, and one that loses answers is refused", async () => {
   const threads = { minThreads: 0, maxThreads: 1 };
   const pools = [
     new Tinypool({ filename: WORKER, ...threads }),
     new Tinypool({ filename: WORKER, teardown: "teardown", runtime: "child_process", ...threads }),
+    tinypoolOf(goodbyes(), { minThreads: 0 }, { isolateWorkers: true, concurrentTasksPerWorker: 2 }),
+    tinypoolOf(goodbyes(), { minThreads: 0 }, { maxMemoryLimitBeforeRecycle: 1, concurrentTasksPerWorker: 2 }),
   ];
   for (const pool of pools) expect(() => scopedPool(pool)).toThrow(ScopeStateError);
   await Promise.all(pools.map((pool) => pool.destroy()));

@@ -30,22 +30,16 @@ export const openPiscina: Open = (random, options) => {
   return withRecycle(scopedPool(pool, options), recycle);
 };
 
-/**
- * Neither with an idle timeout, nor letting workers go that may have several tasks: tinypool itself loses the tasks that
- * are given while an idle worker is torn down, and ends a worker with the first task that is over, whatever becomes of
- * the others.
- */
 export const openTinypool: Open = (random, options) => {
-  const way = random.pick(["isolated", "recycled", "several tasks"]);
+  const concurrentTasksPerWorker = random.pick([1, 1, 3]);
   const pool = new Tinypool({
     ...COMMON,
     teardown: "teardown",
-    idleTimeout: NEVER,
-    isolateWorkers: way === "isolated",
-    concurrentTasksPerWorker: way === "several tasks" ? 3 : 1,
+    idleTimeout: random.pick([5, NEVER]),
+    isolateWorkers: concurrentTasksPerWorker === 1 && random.chance(0.3),
+    concurrentTasksPerWorker,
   });
-  const recycle = () => (way === "recycled" ? pool.recycleWorkers() : Promise.resolve());
-  return withRecycle(scopedTinypool(pool, options), recycle);
+  return withRecycle(scopedTinypool(pool, options), () => pool.recycleWorkers());
 };
 
 async function untilNone(pool: { readonly threads: readonly unknown[] }): Promise<void> {
