@@ -283,7 +283,8 @@ export interface ScopeLabel {
   readonly state: string;
 }
 
-function labelOf({ name, id, state }: ScopeLabel): string {
+/** A scope in the words of an error. */
+export function labelOf({ name, id, state }: ScopeLabel): string {
   return name === undefined ? `scope ${id} (${state})` : `scope "${name}" ${id} (${state})`;
 }
 
@@ -291,9 +292,10 @@ function labelOf({ name, id, state }: ScopeLabel): string {
 export class ScopeClosedError extends AmbitError {
   declare readonly scopeId: string;
 
-  constructor(action: string, scope: ScopeLabel) {
+  /** @param history where it was opened, and when it closed, as a sentence: the guard knows */
+  constructor(action: string, scope: ScopeLabel, history?: string) {
     super("ERR_AMBIT_SCOPE_CLOSED", {
-      message: `Cannot ${action}: ${labelOf(scope)} has ended.`,
+      message: `Cannot ${action}: ${labelOf(scope)} has ended.${history === undefined ? "" : `\n${history}`}`,
       fix: "work that outlives its scope needs scope.hold(promise), or a scope of its own: container.runInScope({ parent: null }, ...).",
     });
     hide(this, { scopeId: scope.id });
@@ -307,10 +309,28 @@ export class ScopeStateError extends AmbitError {
   }
 }
 
+/** Where a leak leads from, and to. */
+export interface LeakOrigins {
+  /** The id of the scope that the instance belongs to. */
+  readonly scopeId: string;
+  /** Where that was opened: a stack, and what for. */
+  readonly openedAt: string;
+  /** The id of the scope in which it was used; `undefined` when there was none. */
+  readonly currentScopeId: string | undefined;
+  /** Where that was opened. */
+  readonly currentOpenedAt: string | undefined;
+}
+
 /** A context-lived instance was used outside the scope that owns it (guard). */
 export class ScopeLeakError extends AmbitError {
-  constructor(message: string, fix?: string) {
+  declare readonly scopeId: string;
+  declare readonly openedAt: string;
+  declare readonly currentScopeId: string | undefined;
+  declare readonly currentOpenedAt: string | undefined;
+
+  constructor(message: string, fix?: string, origins?: LeakOrigins) {
     super("ERR_AMBIT_SCOPE_LEAK", { message, fix });
+    if (origins !== undefined) hide(this, { ...origins });
   }
 }
 

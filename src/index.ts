@@ -27,6 +27,7 @@ export {
 } from "./container/factories.js";
 export { isClassProvider, isFactoryProvider, isTokenProvider, isValueProvider } from "./container/guards.js";
 export type { Frequency, ResolutionType } from "./container/interceptors.js";
+export type { LeakReport, Misuse, Outlived, Undisposed } from "./container/leaks.js";
 export { Lifecycle } from "./container/lifecycle.js";
 export {
   inject,
@@ -70,6 +71,7 @@ export {
   ValidationError,
 } from "./errors.js";
 export { bridge } from "./interop/bridge.js";
+import "./insight/guard.js";
 import "./interop/tsyringe-container.js";
 export { currentScope } from "./container/current-scope.js";
 export type { Outcome } from "./scope/outcome.js";

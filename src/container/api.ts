@@ -113,6 +113,8 @@ export interface ScopeOptions extends LifespanOptions {
   readonly seeds?: Iterable<readonly [InjectionToken, unknown]> | undefined;
   /** Default: the current scope of the same container family, if it is open. `null`: none. */
   readonly parent?: Scope | null | undefined;
+  /** What the work is for, in words, for the guard and for channels: `GET /orders`, `nightly invoices`. */
+  readonly origin?: string | undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** One `resolve()`: for whom it builds, and what becomes of errors on the way out. */
 import { callStack, type ContextCell, currentCell } from "../context/cell.js";
 import { CLOSED, DISPOSING } from "../scope/owner.js";
+import { unguarded } from "../scope/behind.js";
 import { disposerOf } from "../scope/disposal.js";
 import { AmbitError, CyclicDependencyError } from "../errors.js";
 import { DEEP, isOverflow, nestedTooDeeply } from "./depth.js";
@@ -242,7 +243,8 @@ function assertNotOver(value: unknown, plan: Plan, scope: OpenedHome): void {
 }
 
 /** Whether what a scope keeps has not been disposed, by it or by whoever else owns it. */
-function isAlive(value: unknown, { kind, owned }: Registration, scope: Lifespan): boolean {
+function isAlive(kept: unknown, { kind, owned }: Registration, scope: Lifespan): boolean {
+  const value = unguarded(kept);
   if (kind === "useGenerator") return scope.owns(value);
   return !owned || disposerOf(value) === undefined || scope.isOwned(value);
 }

@@ -1,6 +1,7 @@
 /** Who ends what was built: puts instances on the disposal stack of their owner. */
 import { currentCell, enter } from "../context/cell.js";
 import { ContainerDisposedError } from "../errors.js";
+import { unguarded } from "../scope/behind.js";
 import { disposeAll, type Disposer, disposerOf, isObject, Link, PLAIN } from "../scope/disposal.js";
 import { DEFAULT_TIMEOUT } from "../scope/extras.js";
 import { Lifespan } from "../scope/lifespan.js";
@@ -19,9 +20,11 @@ export function claim<T>(home: Home, value: T, plan: Plan): T {
 }
 
 /** The same for what a factory gave: it may be another's, and then it stays the other's. */
-export function claimUnlessOwned<T>(home: Home, value: T, plan: Plan): T {
-  if (isStandIn(value) || disposerOf(value) === undefined || isOwned(home, value)) return value;
-  return claim(home, value, plan);
+export function claimUnlessOwned<T>(home: Home, given: T, plan: Plan): T {
+  const value = unguarded(given);
+  if (isStandIn(value) || disposerOf(value) === undefined || isOwned(home, value)) return given;
+  claim(home, value, plan);
+  return given;
 }
 
 const standIns = new WeakSet<object>();
@@ -54,9 +57,10 @@ function tooLate(home: Home, value: unknown, plan: Plan): never {
 }
 
 /** The same for what an async build has made: if it is too late, whoever waits is told when it has been disposed. */
-export function claimInTime<T>(flight: Flight, value: T): T | Promise<T> {
+export function claimInTime<T>(flight: Flight, given: T): T | Promise<T> {
   const { home, plan } = flight;
-  if (!isOver(home, plan)) return claimUnlessOwned(home, value, plan);
+  if (!isOver(home, plan)) return claimUnlessOwned(home, given, plan);
+  const value = unguarded(given);
   const disposer = disposerOf(value);
   if (disposer === undefined || wasOwned(flight, value)) throw endedError(home, plan);
   return endLate(home, new Link(value, disposer, PLAIN, undefined), plan);
@@ -96,7 +100,10 @@ function timeoutOf(home: Home): number {
 
 /** Ends what a promise brings that nobody will ever hold; what goes wrong on the way is reported. */
 export function abandon(home: Home, promise: PromiseLike<unknown>, owned: boolean): void {
-  const end = (value: unknown) => (owned && !isOwned(home, value) ? disposerOf(value)?.call(value) : undefined);
+  const end = (given: unknown) => {
+    const value = unguarded(given);
+    return owned && !isOwned(home, value) ? disposerOf(value)?.call(value) : undefined;
+  };
   Promise.resolve(promise).then(end).catch(home.report);
 }
 

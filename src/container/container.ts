@@ -15,8 +15,10 @@ import { ask, askAsync, builtHere, type Counter } from "./ask.js";
 import { compile, planFor, planForAll, planIfAny } from "./compile.js";
 import { ContainerEnd } from "./container-end.js";
 import type { Foreign } from "./foreign.js";
+import { GUARD_BY_DEFAULT } from "./guarding.js";
 import { type Host, isContainers } from "./homes.js";
 import { Lifecycle } from "./lifecycle.js";
+import type { LeakReport } from "./leaks.js";
 import { openScope } from "./opening.js";
 import { NOT_CONSTANT, type Plan } from "./plan.js";
 import { assertStays, proxyOf } from "./proxy.js";
@@ -34,6 +36,12 @@ export interface ContainerOptions {
    * when they are used.
    */
   readonly scopes?: readonly string[];
+  /**
+   * For development and tests: what lives in scopes is handed out as stand-ins, and one that is used in another scope
+   * than its own, or after that has closed, throws a `ScopeLeakError`. For a root container; children have their root's.
+   * Default: whether the environment says `AMBIT_GUARD=1`.
+   */
+  readonly guard?: boolean;
 }
 
 type Work<R> = (scope: Scope) => R;
@@ -56,7 +64,8 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
     super();
     this.#parent = parent;
     this.onDisposalError = options.onDisposalError ?? parent?.onDisposalError ?? warn;
-    const family = parent === undefined ? new Family(options.scopes) : parent.#view.family;
+    const family =
+      parent === undefined ? new Family(options.scopes, options.guard ?? GUARD_BY_DEFAULT) : parent.#view.family;
     const host = this.#host(family);
     this.#end = new ContainerEnd(host, parent === undefined ? undefined : parent.#end);
     const { home, outside } = this.#end;
@@ -211,6 +220,21 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
   createChildContainer(): Container {
     this.#assertLiving();
     return new Container({}, this);
+  }
+
+  /**
+   * What its guard has seen so far: uses that it refused, instances that outlived their scopes, and transients that
+   * nobody disposed.
+   *
+   * @throws ScopeStateError ERR_AMBIT_SCOPE_STATE without a guard
+   */
+  leaks(): LeakReport {
+    const { guard } = this.#view.family;
+    if (guard !== undefined) return guard.report();
+    throw new ScopeStateError(
+      "Cannot report leaks: nobody watches over this container's scopes.",
+      "new Container({ guard: true }), or AMBIT_GUARD=1 in the environment.",
+    );
   }
 
   // The end

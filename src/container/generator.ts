@@ -1,6 +1,7 @@
 /** Generators: run to their yield when they build, and resumed with the outcome when their owner ends. */
 import { enter } from "../context/cell.js";
 import { RegistrationError } from "../errors.js";
+import { unguarded } from "../scope/behind.js";
 import { isObject, isThenable, Link, TOLD } from "../scope/disposal.js";
 import { Lifespan } from "../scope/lifespan.js";
 import type { Outcome } from "../scope/outcome.js";
@@ -75,7 +76,7 @@ function claimGenerator(home: Home, steps: Steps, yielded: IteratorResult<unknow
   if (yielded.done) throw returnedWithoutYield(plan);
   const finish = (outcome?: Outcome) => enter(contextOf(home), finishGenerator, steps, outcome, plan);
   if (!isOver(home, plan)) {
-    home.push(yielded.value, finish, TOLD);
+    home.push(unguarded(yielded.value), finish, TOLD);
     return yielded.value;
   }
   return endLate(home, new Link(yielded.value, finish, TOLD, undefined), plan);

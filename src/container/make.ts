@@ -1,5 +1,6 @@
 /** How each kind of provider makes a value. Lifetimes are another file's business. */
 import { AsyncDependencyError, RegistrationError } from "../errors.js";
+import { isGuarded } from "../scope/behind.js";
 import { isThenable } from "../scope/disposal.js";
 import {
   abandon,
@@ -51,7 +52,7 @@ function owning(plan: Plan, target: Constructor, bare: Get): Get {
 function careful(plan: Plan, { prototype }: Constructor, bare: Get): Get {
   return (home, resolution) => {
     const value = bare(home, resolution);
-    const isNew = Object.getPrototypeOf(value) === prototype;
+    const isNew = Object.getPrototypeOf(value) === prototype && !isGuarded(value);
     return isNew ? claim(home, value, plan) : claimUnlessOwned(home, value, plan);
   };
 }

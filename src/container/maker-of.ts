@@ -13,8 +13,13 @@ import type { View } from "./view.js";
 const scopeOf: Get = (home) => (home instanceof Lifespan ? home : undefined);
 const scopeSource: Source = { get: scopeOf, getAsync: scopeOf, async: false };
 
-/** Makes what `plan` stands for, from what its edges give. */
+/** Makes what `plan` stands for, from what its edges give; with a guard, stand-ins for what lives in scopes. */
 export function makerOf(plan: Plan, registration: Registration): Maker {
+  const maker = bareMaker(plan, registration);
+  return (plan.place as View).family.guard?.around(plan, registration, maker) ?? maker;
+}
+
+function bareMaker(plan: Plan, registration: Registration): Maker {
   const { provider, kind, owned } = registration;
   const { container } = plan.place;
   const keeper = keeperFor(plan, registration, plan.place as View);

@@ -1,6 +1,6 @@
 /** The scopes that containers open. */
 import { inspect } from "node:util";
-import { type AmbitError, ContainerDisposedError, type ScopeLabel } from "../errors.js";
+import { type AmbitError, ContainerDisposedError, ScopeClosedError, type ScopeLabel } from "../errors.js";
 import { type ContextCell, currentCell } from "../context/cell.js";
 import { TOLD } from "../scope/disposal.js";
 import { configure, type OpenScopes } from "../scope/lifespan.js";
@@ -31,6 +31,7 @@ export class OpenedScope extends Scope implements Home {
   prepare(options: ScopeOptions): void {
     try {
       configure(this, options);
+      if (options.origin !== undefined) this.more.origin = options.origin;
       if (options.seeds === undefined) return;
       for (const [token, value] of options.seeds) plantSeed(this, this.place, token, value);
     } catch (error) {
@@ -94,7 +95,8 @@ export class OpenedScope extends Scope implements Home {
 
   /** Of a disposed container nothing can be asked at all, whatever became of its scopes. */
   override ended(action: string): AmbitError {
-    return this.place.ended ? new ContainerDisposedError() : super.ended(action);
+    if (this.place.ended) return new ContainerDisposedError();
+    return new ScopeClosedError(action, this.label, this.place.family.guard?.historyOf(this));
   }
 
   override<T>(token: InjectionToken<T>, provider: Provider<T> | Constructor<T>): this {

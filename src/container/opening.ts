@@ -17,6 +17,7 @@ export function openScope(view: View, from: ContextCell, options: ScopeOptions |
   const scope = new OpenedScope(viewInside(parent, view), parent, from);
   if (options !== undefined) scope.prepare(options);
   if (options?.parent !== null) joinSurroundings(scope, from);
+  family.guard?.opened(scope);
   return scope;
 }
 

@@ -20,7 +20,8 @@ export function proxyOf(name: string, current: () => unknown): object {
   return standIn(forwarding.proxy);
 }
 
-class Forwarding implements ProxyHandler<object> {
+/** The traps of a stand-in. They ask for the instance at each access, and keep none. */
+export class Forwarding implements ProxyHandler<object> {
   /** The stand-in itself: a method is called on the instance where it is called on this. */
   proxy: object | undefined;
   /** A method read twice is the same function twice, in every scope. */
@@ -37,28 +38,28 @@ class Forwarding implements ProxyHandler<object> {
 
   get(_: object, key: PropertyKey): unknown {
     if (key === "then") return undefined;
-    const instance = this.instance();
+    const instance = this.instance(key);
     // The instance is its own receiver: a getter may read what is #private.
     const value = (instance as Record<PropertyKey, unknown>)[key];
     // No property may be the way to the instance itself, which whoever lives longer would keep.
-    if (typeof value !== "function") return value === instance ? this.proxy : value;
+    if (typeof value !== "function") return this.shown(value, instance);
     const known = this.#inherited.get(key);
     if (known !== undefined && known.method === value) return known.forward;
     return this.#methods.get(value as Method) ?? this.#forward(value as Method, instance, key);
   }
 
   set(_: object, key: PropertyKey, value: unknown, receiver: unknown): boolean {
-    const instance = this.instance();
+    const instance = this.instance(key);
     // What inherits from the stand-in takes the property itself.
     return Reflect.set(instance, key, value, receiver === this.proxy ? instance : receiver);
   }
 
   has(_: object, key: PropertyKey): boolean {
-    return key !== "then" && Reflect.has(this.instance(), key);
+    return key !== "then" && Reflect.has(this.instance(key), key);
   }
 
   deleteProperty(_: object, key: PropertyKey): boolean {
-    return Reflect.deleteProperty(this.instance(), key);
+    return Reflect.deleteProperty(this.instance(key), key);
   }
 
   ownKeys(): (string | symbol)[] {
@@ -66,14 +67,14 @@ class Forwarding implements ProxyHandler<object> {
   }
 
   getOwnPropertyDescriptor(_: object, key: PropertyKey): PropertyDescriptor | undefined {
-    const found = Reflect.getOwnPropertyDescriptor(this.instance(), key);
+    const found = Reflect.getOwnPropertyDescriptor(this.instance(key), key);
     // A Proxy may not call configurable what is not there on its target, which has no properties of its own.
     return found && { ...found, configurable: true };
   }
 
   defineProperty(_: object, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
     // A Proxy may not say that it has defined, for good, what is not there on its target.
-    return descriptor.configurable !== false && Reflect.defineProperty(this.instance(), key, descriptor);
+    return descriptor.configurable !== false && Reflect.defineProperty(this.instance(key), key, descriptor);
   }
 
   getPrototypeOf(): object | null {
@@ -89,7 +90,18 @@ class Forwarding implements ProxyHandler<object> {
     return false;
   }
 
-  instance(): object {
+  /** What a property or a method gives, as those outside see it: the instance is its stand-in. */
+  protected shown(value: unknown, instance: object): unknown {
+    return value === instance ? this.proxy : value;
+  }
+
+  /** Arguments as the instance gets them. */
+  protected given(args: unknown[], _instance: object): unknown[] {
+    return args;
+  }
+
+  /** The instance, for one access. */
+  protected instance(_key?: PropertyKey): object {
     const value = this.#current();
     if (typeof value === "object" && value !== null) return value;
     throw new RegistrationError(
@@ -108,13 +120,13 @@ class Forwarding implements ProxyHandler<object> {
 
   #forwarding(method: Method): Method {
     const { proxy } = this;
-    const current = () => this.instance();
-    function forward(this: unknown, ...args: unknown[]): unknown {
-      if (this !== proxy) return method.apply(this, args);
-      const instance = current();
-      const result = method.apply(instance, args);
+    const call = (args: unknown[]) => {
+      const instance = this.instance(method.name);
       // What a fluent method returns must not outlive the scope either.
-      return result === instance ? proxy : result;
+      return this.shown(method.apply(instance, this.given(args, instance)), instance);
+    };
+    function forward(this: unknown, ...args: unknown[]): unknown {
+      return this === proxy ? call(args) : method.apply(this, args);
     }
     // What was put on the function is seen through it: the calls of a mock, for one.
     return Object.setPrototypeOf(Object.defineProperty(forward, "name", { value: method.name }), method) as Method;
@@ -122,7 +134,7 @@ class Forwarding implements ProxyHandler<object> {
 }
 
 /** The target of the Proxy, without properties of its own. `util.inspect` looks at it, not through the traps. */
-function inspected(name: string, current: () => unknown): object {
+export function inspected(name: string, current: () => unknown): object {
   const print = (_: number, options: InspectOptionsStylized) => {
     try {
       return current();
@@ -142,7 +154,7 @@ function isInherited(instance: object, key: PropertyKey, method: Method): boolea
 }
 
 /** Classes are values, not methods: `proxy.constructor` is the class. Their `prototype` is read-only. */
-function isConstructorLike(value: Method): boolean {
+export function isConstructorLike(value: Method): boolean {
   return Object.getOwnPropertyDescriptor(value, "prototype")?.writable === false;
 }
 

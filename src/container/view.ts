@@ -3,6 +3,7 @@ import { ContainerDisposedError } from "../errors.js";
 import { DISPOSING, OPEN, type Owner } from "../scope/owner.js";
 import type { DependencyContainer } from "./api.js";
 import { type Foreign, ForeignRegistration } from "./foreign.js";
+import { equip, type Guard, type Guarded } from "./guarding.js";
 import type { Host } from "./homes.js";
 import { Interceptors } from "./interceptors.js";
 import type { Place, Plan } from "./plan.js";
@@ -10,7 +11,9 @@ import { Registration } from "./registration.js";
 import type { Constructor, InjectionToken } from "./token.js";
 
 /** What a root container shares with its children. */
-export class Family {
+export class Family implements Guarded {
+  /** What watches over its scopes; without one, instances are handed out as they are. */
+  guard: Guard | undefined = undefined;
   /** Grows with every change to what a container of the family can see. */
   changes = 0;
   /** How many slots its scopes may need. */
@@ -25,7 +28,12 @@ export class Family {
   readonly builtIn = new Map<InjectionToken, Registration>();
 
   /** @param scopeNames the declared order of named scopes, the outermost first */
-  constructor(readonly scopeNames: readonly string[] = []) {}
+  constructor(
+    readonly scopeNames: readonly string[] = [],
+    readonly guarded = false,
+  ) {
+    if (guarded) equip(this);
+  }
 
   /** Whether a scope of the one name lives inside scopes of the other, as far as the order was declared. */
   isInside(inner: string, outer: string): boolean {

@@ -7,8 +7,19 @@ import { type Outcome, SUCCESS, UNVOUCHED } from "./outcome.js";
 /** How long things are waited for when nobody says otherwise, in milliseconds. */
 export const DEFAULT_TIMEOUT = 10_000;
 
+/** Is told of the end of a scope. Must not throw. */
+export interface Onlooker {
+  /** Its disposers are about to be called. */
+  closing(): void;
+  closed(): void;
+}
+
 export class Extras<S extends object> {
   name: string | undefined = undefined;
+  /** What the work is for, in words: `GET /orders`. */
+  origin: string | undefined = undefined;
+  /** The guard, where there is one. */
+  onlooker: Onlooker | undefined = undefined;
   #id: string | undefined;
   /** Nested scopes that are still open, the last opened last. */
   children: Set<S> | undefined = undefined;
@@ -56,6 +67,7 @@ export class Extras<S extends object> {
     this.abort?.detach();
     this.abort =
       this.external =
+      this.onlooker =
       this.around =
       this.children =
       this.failure =

@@ -2,6 +2,7 @@
 import { ContextCell, currentCell, enter, fork } from "../context/cell.js";
 import type { Variables } from "../context/variables.js";
 import { type AmbitError, ScopeClosedError, type ScopeLabel, ScopeStateError } from "../errors.js";
+import { unguarded } from "./behind.js";
 import { Abort, type AbortState, NOT_ABORTED } from "./abort.js";
 import {
   disposeAll,
@@ -114,18 +115,19 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
   }
 
   /**
-   * Disposes `value` when this scope ends, in its place in the newest-first order. Gives the value back. What this
+   * Disposes the value when this scope ends, in its place in the newest-first order. Gives the value back. What this
    * scope, one around it or a container is to dispose already stays with its owner.
    *
    * @throws ScopeStateError ERR_AMBIT_SCOPE_STATE when the value has no disposer
    */
-  use<T>(value: T): T {
+  use<T>(given: T): T {
     this.assertOwning("use a value");
-    if (value === null || value === undefined || this.isOwned(value)) return value;
+    const value = unguarded(given);
+    if (value === null || value === undefined || this.isOwned(value)) return given;
     const disposer = disposerOf(value);
     if (disposer === undefined) throw notDisposable();
     this.push(value, disposer, PLAIN);
-    return value;
+    return given;
   }
 
   /** Calls `callback` with the outcome when this scope ends, in its place in the newest-first order. */
@@ -261,6 +263,7 @@ function drain(scope: Lifespan, extras: Extras<Lifespan>): Promise<void> {
 function dispose(scope: Lifespan, outcome: Outcome): Ending {
   scope.phase = DISPOSING;
   const { extras } = scope;
+  extras?.onlooker?.closing();
   if (scope.flights !== undefined) leaveBehind(scope, scope.flights);
   if (extras?.children !== undefined) for (const child of extras.children) scope.push(child, endNested, NESTED);
   const failures = disposeAll(scope, outcome, extras === undefined ? DEFAULT_TIMEOUT : extras.disposeTimeout);
@@ -285,6 +288,7 @@ function finish(scope: Lifespan, failures: readonly unknown[]): Failure | undefi
   const failed = Failure.of(failures);
   if (failed !== undefined) scope.more.failed = failed;
   if (scope.extras !== undefined) {
+    scope.extras.onlooker?.closed();
     scope.extras.finished?.(failed);
     scope.extras.shed();
   }
