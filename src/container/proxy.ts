@@ -6,7 +6,8 @@ import { ForeignRegistration } from "./foreign.js";
 import { Lifecycle } from "./lifecycle.js";
 import type { Plan } from "./plan.js";
 
-type Method = (...args: unknown[]) => unknown;
+/** A function that is called as a method. */
+export type Method = (...args: unknown[]) => unknown;
 
 /**
  * Makes the stand-in. It keeps no instance: `current` is asked at each access.
@@ -95,11 +96,6 @@ export class Forwarding implements ProxyHandler<object> {
     return value === instance ? this.proxy : value;
   }
 
-  /** Arguments as the instance gets them. */
-  protected given(args: unknown[], _instance: object): unknown[] {
-    return args;
-  }
-
   /** The instance, for one access. */
   protected instance(_key?: PropertyKey): object {
     const value = this.#current();
@@ -123,14 +119,18 @@ export class Forwarding implements ProxyHandler<object> {
     const call = (args: unknown[]) => {
       const instance = this.instance(method.name);
       // What a fluent method returns must not outlive the scope either.
-      return this.shown(method.apply(instance, this.given(args, instance)), instance);
+      return this.shown(method.apply(instance, args), instance);
     };
     function forward(this: unknown, ...args: unknown[]): unknown {
       return this === proxy ? call(args) : method.apply(this, args);
     }
-    // What was put on the function is seen through it: the calls of a mock, for one.
-    return Object.setPrototypeOf(Object.defineProperty(forward, "name", { value: method.name }), method) as Method;
+    return disguised(forward, method);
   }
+}
+
+/** Gives `forward` the looks of `method`: what was put on that is seen through it, the calls of a mock, for one. */
+export function disguised(forward: Method, method: Method): Method {
+  return Object.setPrototypeOf(Object.defineProperty(forward, "name", { value: method.name }), method) as Method;
 }
 
 /** The target of the Proxy, without properties of its own. `util.inspect` looks at it, not through the traps. */

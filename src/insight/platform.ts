@@ -25,6 +25,7 @@ export function isOfThePlatform(value: object): boolean {
     types.isArrayBufferView(value) ||
     types.isAnyArrayBuffer(value) ||
     types.isRegExp(value) ||
+    types.isDate(value) ||
     types.isNativeError(value) ||
     types.isKeyObject(value) ||
     types.isModuleNamespaceObject(value) ||

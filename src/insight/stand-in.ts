@@ -1,10 +1,8 @@
 /** What the guard hands out: an object, or a function, that stands in for one instance and checks each use of it. */
-import { Forwarding, inspected } from "../container/proxy.js";
+import { disguised, Forwarding, inspected, isConstructorLike, type Method } from "../container/proxy.js";
 import { sourceOf } from "../container/source.js";
 import type { Constructor } from "../container/token.js";
 import { isGuarded, standsFor, unguarded } from "../scope/behind.js";
-
-type AnyFunction = (...args: unknown[]) => unknown;
 
 /** Says which instances have stand-ins, and refuses uses. */
 export interface Keeper {
@@ -18,7 +16,10 @@ export interface Keeper {
 /** Makes the stand-in of `instance`. */
 export function standInFor(instance: object, keeper: Keeper): object {
   const traps = new Guarded(instance, keeper);
-  traps.proxy = new Proxy(targetFor(instance, keeper.name), traps);
+  const target = targetFor(instance, keeper.name);
+  if (!Object.isExtensible(instance)) mirror(instance, target);
+  traps.proxy = new Proxy(target, traps);
+  trapsOf.set(traps.proxy, traps);
   return standsFor(traps.proxy, instance);
 }
 
@@ -33,6 +34,8 @@ const HARMLESS = new Set<PropertyKey>([
   "removeEventListener",
 ]);
 
+const trapsOf = new WeakMap<object, Guarded>();
+
 class Guarded extends Forwarding {
   readonly #instance: object;
   readonly #keeper: Keeper;
@@ -44,14 +47,15 @@ class Guarded extends Forwarding {
   }
 
   override get(target: object, key: PropertyKey): unknown {
-    if (key !== "then") {
-      const own = Object.getOwnPropertyDescriptor(this.#instance, key)?.value as unknown;
-      // What has no `this` is a value like any other: a listener that is added inside is taken off outside.
-      return typeof own === "function" && hasNoThis(own) ? this.#own(own, key) : super.get(target, key);
-    }
-    // Looked at by each `await`, which is no use of what is no thenable.
-    const then: unknown = Reflect.get(this.#instance, key);
-    return typeof then === "function" ? (...args: unknown[]) => then.apply(this.instance(key), args) : then;
+    // Each `await` looks for it, which is no use of what is no thenable.
+    if (key === "then" && typeof Reflect.get(this.#instance, key) !== "function") return undefined;
+    const instance = this.instance(key);
+    const value: unknown = Reflect.get(instance, key);
+    if (isFixed(target, key)) return value;
+    if (typeof value !== "function") return this.shown(value, instance);
+    if (key === "constructor" || isConstructorLike(value as Method)) return value;
+    // What has no `this` is a value like any other: a listener that was added inside is taken off outside.
+    return Object.hasOwn(instance, key) && hasNoThis(value) ? value : forwardOf(value as Method);
   }
 
   override has(target: object, key: PropertyKey): boolean {
@@ -64,12 +68,30 @@ class Guarded extends Forwarding {
 
   override getOwnPropertyDescriptor(target: object, key: PropertyKey): PropertyDescriptor | undefined {
     const found = Reflect.getOwnPropertyDescriptor(this.instance(key), key);
-    // What its target has for good, the `length` of an array, a Proxy must not call configurable.
+    // What its target has not, a Proxy must call configurable.
     return found && { ...found, configurable: found.configurable || !Object.hasOwn(target, key) };
   }
 
+  override defineProperty(target: object, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
+    const instance = this.instance(key);
+    const done = Reflect.defineProperty(instance, key, descriptor);
+    // What is there for good must be on the target as well.
+    if (done && descriptor.configurable === false) copyProperty(instance, target, key);
+    return done;
+  }
+
+  override deleteProperty(target: object, key: PropertyKey): boolean {
+    return super.deleteProperty(target, key) && Reflect.deleteProperty(target, key);
+  }
+
+  override preventExtensions(target?: object): boolean {
+    Object.preventExtensions(this.instance());
+    mirror(this.#instance, target as object);
+    return true;
+  }
+
   apply(_: object, self: unknown, args: unknown[]): unknown {
-    const instance = this.instance() as AnyFunction;
+    const instance = this.instance() as Method;
     return this.shown(Reflect.apply(instance, self, args), instance);
   }
 
@@ -78,25 +100,51 @@ class Guarded extends Forwarding {
     return Reflect.construct(instance, args, newTarget === this.proxy ? instance : newTarget) as object;
   }
 
-  protected override shown(value: unknown, instance: object): unknown {
-    return value === instance ? this.proxy : this.#keeper.shown(value);
+  /** Calls a method of the instance, as a method of it. */
+  call(method: Method, args: unknown[]): unknown {
+    const instance = this.instance(method.name);
+    return this.shown(method.apply(instance, argumentsFor(instance, args)), instance);
   }
 
-  /** Only the instance itself can be asked for what is `#private`, so that a method is given its like as it is. */
-  protected override given(args: unknown[], instance: object): unknown[] {
-    if (!args.some(isGuarded)) return args;
-    return args.map((arg) => (isGuarded(arg) && seesPrivate(instance, unguarded(arg)) ? unguarded(arg) : arg));
+  protected override shown(value: unknown, instance: object): unknown {
+    return value === instance ? this.proxy : this.#keeper.shown(value);
   }
 
   protected override instance(key?: PropertyKey): object {
     if (key === undefined || !HARMLESS.has(key)) this.#keeper.assertUsable(key);
     return this.#instance;
   }
+}
 
-  #own(value: unknown, key: PropertyKey): unknown {
-    this.instance(key);
-    return value;
+const forwards = new WeakMap<Method, Method>();
+
+/** A method as stand-ins have it, the same for all of them: it serves the one on which it is called. */
+function forwardOf(method: Method): Method {
+  let forward = forwards.get(method);
+  if (forward === undefined) forwards.set(method, (forward = makeForward(method)));
+  return forward;
+}
+
+function makeForward(method: Method): Method {
+  function forward(this: unknown, ...args: unknown[]): unknown {
+    const traps = isGuarded(this) ? trapsOf.get(this) : undefined;
+    return traps === undefined ? method.apply(this, args) : traps.call(method, args);
   }
+  return disguised(forward, method);
+}
+
+/** Only the instance itself can be asked for what is `#private`, so that a method is given its like as it is. */
+function argumentsFor(instance: object, args: unknown[]): unknown[] {
+  if (!args.some(isGuarded)) return args;
+  return args.map((arg) => (isGuarded(arg) && seesPrivate(instance, unguarded(arg)) ? unguarded(arg) : arg));
+}
+
+/** Whether both are of one class that has `#private` members. */
+function seesPrivate(instance: object, other: object): boolean {
+  const prototype = Object.getPrototypeOf(instance) as object | null;
+  const { constructor } = instance;
+  if (prototype === null || typeof constructor !== "function" || prototype === Object.prototype) return false;
+  return Object.getPrototypeOf(other) === prototype && sourceOf(constructor as Constructor).includes("#");
 }
 
 /** The target of the Proxy: callable where the instance is, an array where it is one, and without properties of its own. */
@@ -109,19 +157,29 @@ function targetFor(instance: object, name: string): object {
   return target;
 }
 
+/** Makes the target what a Proxy for something frozen must have: the same properties, and no more. */
+function mirror(instance: object, target: object): void {
+  Object.setPrototypeOf(target, Object.getPrototypeOf(instance) as object | null);
+  for (const key of Reflect.ownKeys(instance)) copyProperty(instance, target, key);
+  Object.preventExtensions(target);
+}
+
+function copyProperty(instance: object, target: object, key: PropertyKey): void {
+  const found = Reflect.getOwnPropertyDescriptor(instance, key);
+  if (found !== undefined) Reflect.defineProperty(target, key, found);
+}
+
+/** Whether a Proxy must give the very value of its target. */
+function isFixed(target: object, key: PropertyKey): boolean {
+  const found = Reflect.getOwnPropertyDescriptor(target, key);
+  return found !== undefined && found.configurable === false && found.writable === false;
+}
+
 /** Whether a function cannot tell as what it is called: an arrow, or bound. In doubt it can. */
 function hasNoThis(value: unknown): boolean {
-  const { name } = value as AnyFunction;
+  const { name } = value as Method;
   if (Object.hasOwn(value as object, "prototype")) return false;
   return (typeof name === "string" && name.startsWith("bound ")) || ARROW.test(sourceOf(value as Constructor));
 }
 
 const ARROW = /^(?:async\b\s*)?(?:\(|[\w$]+\s*=>)/;
-
-/** Whether both are of one class that has `#private` members. */
-function seesPrivate(instance: object, other: object): boolean {
-  const prototype = Object.getPrototypeOf(instance) as object | null;
-  const { constructor } = instance;
-  if (prototype === null || typeof constructor !== "function" || prototype === Object.prototype) return false;
-  return Object.getPrototypeOf(other) === prototype && sourceOf(constructor as Constructor).includes("#");
-}

@@ -22,13 +22,20 @@ interface Verdict {
 }
 
 async function prove(...args: string[]): Promise<Verdict> {
-  const { code, stdout, stderr } = await run(["--seed=7", ...args]);
+  return proveWith({}, ...args);
+}
+
+async function proveWith(variables: NodeJS.ProcessEnv, ...args: string[]): Promise<Verdict> {
+  const { code, stdout, stderr } = await run(["--seed=7", ...args], variables);
   const wrong = [...stdout.matchAll(/^ *(.+?) {2,}\d+ +\d+ {2}WRONG$/gm)].map(([, what]) => what);
   return { code, output: stdout + stderr, wrong };
 }
 
-async function run(args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { ...process.env, DATABASE_URL: database.url };
+async function run(
+  args: string[],
+  variables: NodeJS.ProcessEnv,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = { ...process.env, DATABASE_URL: database.url, ...variables };
   try {
     return { code: 0, ...(await promisify(execFile)(process.execPath, [PROVE, ...args], { env })) };
   } catch (error) {
@@ -40,6 +47,14 @@ test("passes the sound app", async () => {
   const { code, wrong } = await prove("--requests=600", "--users=40");
 
   expect({ code, wrong }).toEqual({ code: 0, wrong: [] });
+}, 60_000);
+
+test("the guard is silent in the sound app: every route, abort and export", async () => {
+  const { code, output, wrong } = await proveWith({ AMBIT_GUARD: "1" }, "--requests=600", "--users=40");
+
+  expect({ code, wrong }).toEqual({ code: 0, wrong: [] });
+  expect(output).toMatch(/^ *uses of another request's instance \(guard\) +0 +0 *$/m);
+  expect(output).not.toContain("ERR_AMBIT_SCOPE_LEAK");
 }, 60_000);
 
 test("passes the sound app while its sessions are terminated", async () => {

@@ -9,8 +9,8 @@ export const MUTATIONS = [
     promise: 1,
     breaks: "a value is disposed by a second owner",
     file: "container/claim.ts",
-    line: "disposerOf(value) === undefined || isOwned(home, value)) return value;",
-    by: "disposerOf(value) === undefined) return value;",
+    line: "disposerOf(value) === undefined || isOwned(home, value)) return given;",
+    by: "disposerOf(value) === undefined) return given;",
     tests: "01-one-owner",
   },
   {
@@ -33,8 +33,8 @@ export const MUTATIONS = [
     promise: 1,
     breaks: "use() gives an instance a second owner",
     file: "scope/lifespan.ts",
-    line: " || this.isOwned(value)) return value;",
-    by: ") return value;",
+    line: " || this.isOwned(value)) return given;",
+    by: ") return given;",
     tests: "01-one-owner",
   },
   {

@@ -11,6 +11,8 @@ export interface Leftovers {
   readonly connections: number;
   readonly openTransactions: number;
   readonly scopes: number;
+  /** How often the guard refused a use; `undefined` without AMBIT_GUARD=1. */
+  readonly misused: number | undefined;
 }
 
 export interface Evidence {
@@ -48,6 +50,7 @@ export function audit(evidence: Evidence): Line[] {
     { what: "connections left checked out", expected: 0, seen: leftovers.connections },
     { what: "database sessions left in a transaction", expected: 0, seen: leftovers.openTransactions },
     { what: "scopes left", expected: 0, seen: leftovers.scopes },
+    ...guardOf(leftovers),
   ];
 }
 
@@ -92,6 +95,12 @@ function transactionsOf({ sent, ledger, stored, trouble }: Evidence): Line[] {
     { what: "  not as the request's answer says", expected: 0, seen: contradictions },
     { what: "export snapshots begun and ended", expected: begun, seen: ended },
   ];
+}
+
+function guardOf({ misused }: Leftovers): Line[] {
+  return misused === undefined
+    ? []
+    : [{ what: "uses of another request's instance (guard)", expected: 0, seen: misused }];
 }
 
 const COUNTS = ["begun", "committed", "rolledBack", "lost"] as const satisfies (keyof Transactions)[];

@@ -68,6 +68,12 @@ async function underTrouble(trouble: Trouble | undefined, model: Model, work: ()
   }
 }
 
+/** What the guard has refused; it watches when the environment says AMBIT_GUARD=1. */
+function misused(): number | undefined {
+  if (process.env.AMBIT_GUARD !== "1") return undefined;
+  return container.leaks().misused.reduce((sum, { count }) => sum + count, 0);
+}
+
 /** What is in use once nothing is; a sound app gets there within milliseconds, a broken one never. */
 async function leftoversOf(server: RunningServer, stored: Stored): Promise<Leftovers> {
   await server.finish(5_000);
@@ -76,6 +82,7 @@ async function leftoversOf(server: RunningServer, stored: Stored): Promise<Lefto
     connections: pool.totalCount - pool.idleCount,
     openTransactions: await stored.openTransactions(),
     scopes: [...requestScopes(server.app)].length,
+    misused: misused(),
   });
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const { connections, openTransactions, scopes } = await count();

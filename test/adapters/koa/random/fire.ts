@@ -46,10 +46,13 @@ export class Fire {
   readonly #served = new Map<Arrangement, Served>();
   readonly #seen: { readonly request: PlannedRequest; readonly arrangement: Arrangement; readonly seen: Seen }[] = [];
   readonly #faults: string[] = [];
+  readonly #containers: Container[] = [];
 
+  /** @param guarded whether the guard watches: what it refuses is strange */
   constructor(
     readonly store: Store,
     readonly clients: number,
+    readonly guarded = false,
   ) {}
 
   /** @param actions how many requests are sent, each with whatever its client does to it */
@@ -62,6 +65,7 @@ export class Fire {
     await Promise.all(Array.from({ length: this.clients }, client));
     const leakedScopes = await this.#leakedScopes();
     await this.#judge();
+    if (this.guarded) this.#countLeaks();
     this.figures.countBook(this.#book);
     const { violations, examples } = this.#book;
     return {
@@ -74,7 +78,9 @@ export class Fire {
   }
 
   async #serve(arrangement: Arrangement): Promise<void> {
-    const app = createApp(arrangement, containerOf(this.store), this.#book);
+    const container = containerOf(this.store, this.guarded);
+    this.#containers.push(container);
+    const app = createApp(arrangement, container, this.#book);
     const handle = app.callback();
     const server = createServer(arrangement.listened ? listener(app) : (req, res) => void handle(req, res));
     await once(server.listen(0), "listening");
@@ -110,6 +116,11 @@ export class Fire {
     }
   }
 
+  #countLeaks(): void {
+    for (const { first, name, count } of this.#containers.flatMap((container) => container.leaks().misused))
+      for (let n = 0; n < count; n++) this.#book.count("strangeErrors", name, first);
+  }
+
   #find({ path, method, body }: PlannedRequest, arrangement: Arrangement, faults: readonly string[]): void {
     const words = Object.entries(arrangement).map(([name, value]) => `${name} ${value}`);
     const where = [method, path, ...(body ? [`sent ${body.sends}`] : []), `(${words.join(", ")})`].join(" ");
@@ -133,8 +144,8 @@ async function close({ app, server }: Served): Promise<void> {
   await drain(app);
 }
 
-function containerOf(store: Store): Container {
-  const container = new Container();
+function containerOf(store: Store, guard: boolean): Container {
+  const container = new Container({ guard });
   const useGenerator = async function* (ctx: Koa.Context): AsyncGenerator<Session, void, Outcome> {
     yield* visitOf(ctx)!.transaction(store);
   };

@@ -9,6 +9,8 @@ export interface Size {
   readonly seed: number;
   readonly actions: number;
   readonly clients: number;
+  /** Whether the guard watches. */
+  readonly guarded?: boolean;
 }
 
 export const SOUND = { ...FOUND_NOTHING, unhandled: [] as unknown[], warned: [] as string[] };
@@ -16,14 +18,18 @@ export const SOUND = { ...FOUND_NOTHING, unhandled: [] as unknown[], warned: [] 
 export const SEED = Number(process.env.KOA_SEED ?? Date.now() % 1_000_000);
 
 /** What was found in a run; `SOUND` if there was nothing wrong. */
-export async function underFire(store: Store, { seed, actions, clients }: Size, repeat: string): Promise<typeof SOUND> {
+export async function underFire(
+  store: Store,
+  { seed, actions, clients, guarded }: Size,
+  repeat: string,
+): Promise<typeof SOUND> {
   console.log(`repeat with: ${repeat}`);
   onTestFailed(() => console.log(`repeat with: ${repeat}`));
   const unhandled = collectUnhandledRejections();
   collectUncaughtErrors(unhandled);
   const warnings = collectWarnings();
   const start = performance.now();
-  const fire = new Fire(store, clients);
+  const fire = new Fire(store, clients, guarded);
   const findings = await fire.run(seed, actions);
 
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
