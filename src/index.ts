@@ -74,6 +74,15 @@ export { bridge } from "./interop/bridge.js";
 import "./insight/guard.js";
 import "./interop/tsyringe-container.js";
 export { currentScope } from "./container/current-scope.js";
+export type {
+  Channels,
+  DisposeMessage,
+  ResolveMessage,
+  ScopeCloseBeginMessage,
+  ScopeCloseEndMessage,
+  ScopeCloseMessage,
+  ScopeOpenMessage,
+} from "./scope/channels.js";
 export type { Outcome } from "./scope/outcome.js";
 export { ScopeToken } from "./scope/run.js";
 export { disposeThread } from "./thread/thread-scope.js";

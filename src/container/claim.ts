@@ -1,6 +1,8 @@
 /** Who ends what was built: puts instances on the disposal stack of their owner. */
 import { currentCell, enter } from "../context/cell.js";
 import { ContainerDisposedError } from "../errors.js";
+import { announceDisposers } from "../scope/announce.js";
+import { DISPOSE } from "../scope/channels.js";
 import { unguarded } from "../scope/behind.js";
 import { disposeAll, type Disposer, disposerOf, isObject, Link, PLAIN } from "../scope/disposal.js";
 import { DEFAULT_TIMEOUT } from "../scope/extras.js";
@@ -90,7 +92,9 @@ export function endLate(home: Home, link: Link, plan: Plan): Promise<never> {
     for (const failure of failures) home.report(failure);
     throw error;
   };
-  const failures = disposeAll({ top: link }, { status: "aborted", reason: error }, timeoutOf(home));
+  const stack = { top: link };
+  if (DISPOSE.hasSubscribers) announceDisposers(stack, home instanceof Lifespan ? home.id : undefined);
+  const failures = disposeAll(stack, { status: "aborted", reason: error }, timeoutOf(home));
   return failures instanceof Promise ? failures.then(refuse) : refuse(failures);
 }
 

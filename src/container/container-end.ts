@@ -1,4 +1,6 @@
 /** The end of a container: what is ended, in which order, and who must know that there is something to end. */
+import { announceDisposers } from "../scope/announce.js";
+import { DISPOSE } from "../scope/channels.js";
 import { disposeAll, type Ending, Failure, isWaiting, Link, NESTED, type Stack, thrown } from "../scope/disposal.js";
 import { DEFAULT_TIMEOUT } from "../scope/extras.js";
 import type { Lifespan } from "../scope/lifespan.js";
@@ -109,6 +111,7 @@ export class ContainerEnd implements ThreadContainer {
     this.outside.phase = DISPOSING;
     this.#host.changed();
     this.outside.release(home);
+    if (DISPOSE.hasSubscribers) announceDisposers(home, undefined);
     const failures = disposeAll(home, outcome, DEFAULT_TIMEOUT);
     return failures instanceof Promise
       ? failures.then((later) => thrown(this.#finish([...earlier, ...later])))

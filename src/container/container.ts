@@ -2,6 +2,7 @@
 import { inspect } from "node:util";
 import { currentCell } from "../context/cell.js";
 import { ContainerDisposedError, RegistrationError, ScopeStateError } from "../errors.js";
+import { numberOf } from "../scope/channels.js";
 import { assertNoneEntered, runToEnd, runToEndSync, ScopeToken } from "../scope/run.js";
 import {
   type DependencyContainer,
@@ -25,6 +26,7 @@ import { assertStays, proxyOf } from "./proxy.js";
 import { Registration } from "./registration.js";
 import { type Constructor, type InjectionToken, nameOfToken, undelayed } from "./token.js";
 import { Family, View } from "./view.js";
+import { watchedAsk } from "./watched-builds.js";
 
 /** How a container is made. */
 export interface ContainerOptions {
@@ -73,6 +75,11 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
     this.#forOne = { place: this.#view, outside, planIn: planFor };
     this.#forAll = { place: this.#view, outside, planIn: planForAll };
     if (parent === undefined) registerBuiltIn(family);
+  }
+
+  /** What messages of channels call it: a number, unique in this thread. */
+  get id(): number {
+    return numberOf(this);
   }
 
   // Registering
@@ -133,11 +140,14 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
 
   resolve<T>(token: InjectionToken<T>): T {
     const plan = planFor(this.#view, token);
+    if (this.#view.family.watched) return watchedAsk(plan, undefined, () => ask(this.#forOne, token, plan)) as T;
     return (this.#isFinal(plan) ? plan.constant : (builtHere(plan) ?? ask(this.#forOne, token, plan))) as T;
   }
 
   async resolveAsync<T>(token: InjectionToken<T>): Promise<T> {
     const plan = planFor(this.#view, token);
+    if (this.#view.family.watched)
+      return (await watchedAsk(plan, undefined, () => askAsync(this.#forOne, token, plan))) as T;
     return (this.#isFinal(plan) ? plan.constant : await askAsync(this.#forOne, token, plan)) as T;
   }
 

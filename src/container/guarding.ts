@@ -13,6 +13,8 @@ export interface Guard {
   around(plan: Plan, registration: Registration, maker: Maker): Maker;
   /** Where `scope` was opened and when it closed, as a sentence of an error. */
   historyOf(scope: Scope): string | undefined;
+  /** Where `scope` was opened: the frames of a stack. */
+  originOf(scope: Scope): string | undefined;
   /** A transient that belonged to no scope is gone, and nobody has disposed it. */
   lost(name: string): void;
   report(): LeakReport;

@@ -8,6 +8,7 @@ import type { Registration } from "./registration.js";
 import { constantSource } from "./sources.js";
 import { type Constructor, isDelayed } from "./token.js";
 import type { View } from "./view.js";
+import { watchedMaker } from "./watched-builds.js";
 
 /** The second argument of a factory: the scope it builds for, if any. */
 const scopeOf: Get = (home) => (home instanceof Lifespan ? home : undefined);
@@ -15,8 +16,10 @@ const scopeSource: Source = { get: scopeOf, getAsync: scopeOf, async: false };
 
 /** Makes what `plan` stands for, from what its edges give; with a guard, stand-ins for what lives in scopes. */
 export function makerOf(plan: Plan, registration: Registration): Maker {
-  const maker = bareMaker(plan, registration);
-  return (plan.place as View).family.guard?.around(plan, registration, maker) ?? maker;
+  const { guard, watched } = (plan.place as View).family;
+  const bare = bareMaker(plan, registration);
+  const maker = watched && registration.kind !== "useToken" ? watchedMaker(plan, bare) : bare;
+  return guard?.around(plan, registration, maker) ?? maker;
 }
 
 function bareMaker(plan: Plan, registration: Registration): Maker {

@@ -2,7 +2,8 @@
 import { inspect } from "node:util";
 import { type AmbitError, ContainerDisposedError, ScopeClosedError, type ScopeLabel } from "../errors.js";
 import { type ContextCell, currentCell } from "../context/cell.js";
-import { TOLD } from "../scope/disposal.js";
+import { SCOPE_OPEN } from "../scope/channels.js";
+import { OWN } from "../scope/disposal.js";
 import { configure, type OpenScopes } from "../scope/lifespan.js";
 import { UNVOUCHED } from "../scope/outcome.js";
 import { CLOSED, DISPOSING, OPEN } from "../scope/owner.js";
@@ -17,6 +18,7 @@ import { plantSeed } from "./seeds.js";
 import { SLOTS_FLAT } from "./slots.js";
 import { type Constructor, type InjectionToken, nameOfToken } from "./token.js";
 import type { View } from "./view.js";
+import { watchedAsk } from "./watched-builds.js";
 
 export class OpenedScope extends Scope implements Home {
   declare readonly place: View;
@@ -31,13 +33,19 @@ export class OpenedScope extends Scope implements Home {
   prepare(options: ScopeOptions): void {
     try {
       configure(this, options);
-      if (options.origin !== undefined) this.more.origin = options.origin;
+      if (this.#isWatched && options.origin !== undefined) this.more.origin = options.origin;
       if (options.seeds === undefined) return;
       for (const [token, value] of options.seeds) plantSeed(this, this.place, token, value);
     } catch (error) {
+      this.more.silent = true;
       void this.end(UNVOUCHED);
       throw error;
     }
+  }
+
+  /** Whether anybody wants to know what it is for. */
+  get #isWatched(): boolean {
+    return SCOPE_OPEN.hasSubscribers || this.place.family.guard !== undefined;
   }
 
   get container(): DependencyContainer {
@@ -65,12 +73,16 @@ export class OpenedScope extends Scope implements Home {
   }
 
   resolve<T>(token: InjectionToken<T>): T {
-    return obtain(this.#planFor(token), this) as T;
+    const plan = this.#planFor(token);
+    if (this.place.family.watched) return watchedAsk(plan, this, () => obtain(plan, this)) as T;
+    return obtain(plan, this) as T;
   }
 
   resolveAsync<T>(token: InjectionToken<T>): Promise<T> {
     try {
-      return obtainAsync(this.#planFor(token), this, flightOf(currentCell())) as Promise<T>;
+      const plan = this.#planFor(token);
+      const ask = () => obtainAsync(plan, this, flightOf(currentCell())) as Promise<T>;
+      return this.place.family.watched ? watchedAsk(plan, this, ask) : ask();
     } catch (error) {
       return Promise.reject(error);
     }
@@ -107,7 +119,7 @@ export class OpenedScope extends Scope implements Home {
     (this as { place: View }).place = view;
     this.more.overrides = view;
     view.family.overriding++;
-    this.push(undefined, () => view.family.overriding--, TOLD);
+    this.push(undefined, () => view.family.overriding--, OWN);
     return this;
   }
 

@@ -1,6 +1,7 @@
 /** Opens scopes: whose parent is whose, and what a nested one sees. */
 import type { ContextCell } from "../context/cell.js";
 import { ContainerDisposedError, ScopeStateError } from "../errors.js";
+import { now, numberOf, SCOPE_OPEN } from "../scope/channels.js";
 import { CLOSED, OPEN } from "../scope/owner.js";
 import type { Scope, ScopeOptions } from "./api.js";
 import { scopeIn } from "./ask.js";
@@ -18,7 +19,21 @@ export function openScope(view: View, from: ContextCell, options: ScopeOptions |
   if (options !== undefined) scope.prepare(options);
   if (options?.parent !== null) joinSurroundings(scope, from);
   family.guard?.opened(scope);
+  if (SCOPE_OPEN.hasSubscribers) announceOpen(scope);
   return scope;
+}
+
+function announceOpen(scope: OpenedScope): void {
+  const { id, name, parentId, container, extras, place } = scope;
+  SCOPE_OPEN.publish({
+    scopeId: id,
+    name,
+    parentId,
+    containerId: numberOf(container),
+    origin: extras?.origin,
+    openedAt: place.family.guard?.originOf(scope),
+    time: now(),
+  });
 }
 
 /** What is no work of its own belongs to what goes on around it. */

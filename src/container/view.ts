@@ -1,5 +1,6 @@
 /** What one container can see: its own registrations, then its parent's, and the plans made from them. */
 import { ContainerDisposedError } from "../errors.js";
+import { RESOLVE } from "../scope/channels.js";
 import { DISPOSING, OPEN, type Owner } from "../scope/owner.js";
 import type { DependencyContainer } from "./api.js";
 import { type Foreign, ForeignRegistration } from "./foreign.js";
@@ -14,6 +15,8 @@ import type { Constructor, InjectionToken } from "./token.js";
 export class Family implements Guarded {
   /** What watches over its scopes; without one, instances are handed out as they are. */
   guard: Guard | undefined = undefined;
+  /** Whether plans tell of what they build. */
+  watched = false;
   /** Grows with every change to what a container of the family can see. */
   changes = 0;
   /** How many slots its scopes may need. */
@@ -111,9 +114,15 @@ export class View implements Place {
     this.#changed = ++this.family.changes;
   }
 
-  /** Forgets plans that a change has made stale. */
+  /** Forgets plans that a change has made stale. Those who watch builds are such a change, when they come and go. */
   refresh(): void {
+    if (RESOLVE.hasSubscribers !== this.family.watched) this.#watch();
     if (this.#changedSince(this.#fresh)) this.#renew();
+  }
+
+  #watch(): void {
+    this.family.watched = RESOLVE.hasSubscribers;
+    this.root.changed();
   }
 
   #changedSince(fresh: number): boolean {

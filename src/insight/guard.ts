@@ -44,6 +44,10 @@ class ScopeGuard implements Guard {
     return life === undefined ? undefined : `It was ${life.history}.`;
   }
 
+  originOf(scope: Scope): string | undefined {
+    return this.#lives.get(scope)?.stack;
+  }
+
   lost(name: string): void {
     this.#leaks.lost(name);
   }

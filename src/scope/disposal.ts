@@ -11,7 +11,9 @@ export const PLAIN = 0;
 export const TOLD = 1;
 /** A nested scope: it has timeouts of its own. */
 export const NESTED = 2;
-export type Kind = typeof PLAIN | typeof TOLD | typeof NESTED;
+/** Of ambit itself: told the outcome, at once, and nobody hears of it. */
+export const OWN = 3;
+export type Kind = typeof PLAIN | typeof TOLD | typeof NESTED | typeof OWN;
 
 /** One thing to dispose, and those that were built before it. */
 export class Link {
@@ -120,7 +122,7 @@ export function disposeAll(
 }
 
 function callDisposer({ value, dispose, kind }: Link, outcome: Outcome): unknown {
-  return kind === TOLD ? dispose.call(value, outcome) : dispose.call(value);
+  return kind === TOLD || kind === OWN ? dispose.call(value, outcome) : dispose.call(value);
 }
 
 /** The same from the first promise on. */

@@ -14,8 +14,18 @@ export interface Onlooker {
   closed(): void;
 }
 
+/** An end that channels have been told of. */
+export interface AnnouncedEnd {
+  readonly since: number;
+  outcome: Outcome;
+}
+
 export class Extras<S extends object> {
   name: string | undefined = undefined;
+  /** Whether channels say nothing of it: it was never really opened. */
+  silent = false;
+  /** Its end, once channels have been told of it. */
+  announced: AnnouncedEnd | undefined = undefined;
   /** What the work is for, in words: `GET /orders`. */
   origin: string | undefined = undefined;
   /** The guard, where there is one. */
@@ -68,6 +78,7 @@ export class Extras<S extends object> {
     this.abort =
       this.external =
       this.onlooker =
+      this.announced =
       this.around =
       this.children =
       this.failure =

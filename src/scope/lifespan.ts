@@ -2,8 +2,10 @@
 import { ContextCell, currentCell, enter, fork } from "../context/cell.js";
 import type { Variables } from "../context/variables.js";
 import { type AmbitError, ScopeClosedError, type ScopeLabel, ScopeStateError } from "../errors.js";
+import { announceClosed, announceClosing, announceDisposers } from "./announce.js";
 import { unguarded } from "./behind.js";
 import { Abort, type AbortState, NOT_ABORTED } from "./abort.js";
+import { DISPOSE, SCOPE_CLOSE } from "./channels.js";
 import {
   disposeAll,
   disposerOf,
@@ -193,6 +195,7 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
    */
   end(outcome: Outcome): Ending {
     if (this.phase !== OPEN) return isWaiting() ? endingOf(this) : hurry(this);
+    if (SCOPE_CLOSE.hasSubscribers) announceClosing(this, this.more.verdict(outcome));
     const { extras } = this;
     if (extras === undefined) return shared(this, dispose(this, outcome), outcome);
     const verdict = extras.verdict(outcome);
@@ -263,9 +266,13 @@ function drain(scope: Lifespan, extras: Extras<Lifespan>): Promise<void> {
 function dispose(scope: Lifespan, outcome: Outcome): Ending {
   scope.phase = DISPOSING;
   const { extras } = scope;
-  extras?.onlooker?.closing();
+  if (extras !== undefined) {
+    extras.onlooker?.closing();
+    if (extras.announced !== undefined) extras.announced.outcome = outcome;
+  }
   if (scope.flights !== undefined) leaveBehind(scope, scope.flights);
   if (extras?.children !== undefined) for (const child of extras.children) scope.push(child, endNested, NESTED);
+  if (DISPOSE.hasSubscribers) announceDisposers(scope, scope.id);
   const failures = disposeAll(scope, outcome, extras === undefined ? DEFAULT_TIMEOUT : extras.disposeTimeout);
   return failures instanceof Promise ? failures.then((all) => thrown(finish(scope, all))) : finish(scope, failures);
 }
@@ -288,7 +295,9 @@ function finish(scope: Lifespan, failures: readonly unknown[]): Failure | undefi
   const failed = Failure.of(failures);
   if (failed !== undefined) scope.more.failed = failed;
   if (scope.extras !== undefined) {
-    scope.extras.onlooker?.closed();
+    const { onlooker, announced } = scope.extras;
+    onlooker?.closed();
+    if (announced !== undefined) announceClosed(scope, announced, failures);
     scope.extras.finished?.(failed);
     scope.extras.shed();
   }

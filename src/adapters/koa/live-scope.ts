@@ -1,6 +1,6 @@
 /** A request's scope, from its opening to its end, whoever ends it. */
 import type { Scope } from "../../container/api.js";
-import { Failure, TOLD } from "../../scope/disposal.js";
+import { Failure, OWN } from "../../scope/disposal.js";
 import type { Outcome } from "../../scope/outcome.js";
 import type { LiveScopes } from "./live-scopes.js";
 import type { Thrown } from "./outcome.js";
@@ -21,7 +21,7 @@ export class LiveScope {
   ) {
     this.#all = all;
     all.add(scope);
-    scope.push(this, LiveScope.#hear, TOLD);
+    scope.push(this, LiveScope.#hear, OWN);
   }
 
   /** Why a success is none: the scope was ended by somebody else, such as a container at shutdown. */

@@ -55,7 +55,7 @@ function tellRequest(ctx: Koa.Context, body: unknown, before: unknown): void {
 function openScope(container: DependencyContainer, ctx: Koa.Context, { seeds }: Settings): Scope | undefined {
   const outer = requestOf(ctx);
   const own = outer === undefined ? undefined : scopeOf(outer, container);
-  const scope = own ?? container.createScope(optionsInside(outer));
+  const scope = own ?? container.createScope(new RequestOptions(ctx, outer));
   try {
     if (own === undefined) scope.seed(KoaContext, ctx);
     if (seeds !== undefined) for (const [token, value] of seeds(ctx)) scope.seed(token, value);
@@ -73,10 +73,19 @@ function scopeOf(request: ScopedRequest | undefined, container: DependencyContai
   return undefined;
 }
 
-/** A server that was started inside a scope must not chain its requests to it. */
-const ALONE: ScopeOptions = { parent: null };
+/** How a request's scope is opened. What it is for is put into words only when somebody asks. */
+class RequestOptions implements ScopeOptions {
+  readonly parent: null | undefined;
+  readonly #ctx: Koa.Context;
 
-/** The scopes of two containers for one request know of each other; any other that is current is not the request's. */
-function optionsInside(outer: ScopedRequest | undefined): ScopeOptions | undefined {
-  return outer !== undefined && currentCell().scope === outer.scope ? undefined : ALONE;
+  constructor(ctx: Koa.Context, outer: ScopedRequest | undefined) {
+    this.#ctx = ctx;
+    // The scopes of two containers for one request know of each other; any other that is current is not the request's:
+    // a server that was started inside a scope must not chain its requests to it.
+    this.parent = outer !== undefined && currentCell().scope === outer.scope ? undefined : null;
+  }
+
+  get origin(): string {
+    return `${this.#ctx.method} ${this.#ctx.path}`;
+  }
 }
