@@ -262,16 +262,29 @@ export class RegistrationError extends AmbitError {
 
 // Scopes
 
+/** Who called the code that found no scope, and in which Context such callbacks run. */
+export interface LostContext {
+  /** "a listener that Client.emit called, at onRow (app.js:12:3)". */
+  readonly by: string;
+  /** "runs in the Context of whoever emits". */
+  readonly runs: string;
+}
+
 /** A context-scoped thing was asked for where no scope of its container is current. */
 export class NoScopeError extends AmbitError {
-  constructor(name: string, scopeName: string | undefined) {
+  /** @param lost where the Context was lost, when that can be seen */
+  constructor(name: string, scopeName: string | undefined, lost?: LostContext) {
     const which = scopeName === undefined ? "no scope" : `no scope named "${scopeName}"`;
+    const where =
+      lost === undefined ? "" : `\nIt was asked for by ${lost.by}: that ${lost.runs}, and no scope is there.`;
     super("ERR_AMBIT_NO_SCOPE", {
-      message: `Cannot resolve context-scoped ${name}: ${which} of its container is current here.`,
+      message: `Cannot resolve context-scoped ${name}: ${which} of its container is current here.${where}`,
       fix:
-        scopeName === undefined
-          ? "run this inside container.runInScope(...), or put scopePerRequest(container) before the middleware that asks."
-          : `open one around it: container.runInScope({ name: "${scopeName}" }, ...).`,
+        lost !== undefined
+          ? "if it belongs to a scope, pass bindContext(fn) in its place where it is added, inside that scope; or call scope.run(() => ...) in it."
+          : scopeName === undefined
+            ? "run this inside container.runInScope(...), or put scopePerRequest(container) before the middleware that asks."
+            : `open one around it: container.runInScope({ name: "${scopeName}" }, ...).`,
     });
   }
 }

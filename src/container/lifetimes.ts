@@ -1,11 +1,12 @@
 /** When a plan makes a value, and where it keeps it. */
-import { AsyncDependencyError, CyclicDependencyError, NoScopeError } from "../errors.js";
+import { AsyncDependencyError, CyclicDependencyError } from "../errors.js";
 import { Lifespan } from "../scope/lifespan.js";
 import { DISPOSING } from "../scope/owner.js";
 import { endedError, inHome } from "./claim.js";
 import { flightFor, fly, join } from "./flight.js";
 import { arose, Holding, within } from "./frame.js";
 import { Lifecycle } from "./lifecycle.js";
+import { noScope } from "./lost-context.js";
 import type { Maker } from "./make.js";
 import type { Get, GetAsync, Home, Plan } from "./plan.js";
 import type { Registration } from "./registration.js";
@@ -231,13 +232,13 @@ function keep(plan: Plan, home: Home, slot: number, value: unknown): unknown {
 
 /** The plan in the scope's own container; refuses an owner that is no scope. */
 function planIn(home: Home, plan: Plan, registration: Registration): Plan {
-  if (home.place === undefined) throw arose(new NoScopeError(plan.name, plan.scopeName), plan);
+  if (home.place === undefined) throw arose(noScope(plan.name, plan.scopeName), plan);
   return home.planOf(registration);
 }
 
 function scopeNamed(home: Home, plan: Plan): Home {
   const scope = nearestNamed(home, plan.scopeName);
-  if (scope === undefined) throw arose(new NoScopeError(plan.name, plan.scopeName), plan);
+  if (scope === undefined) throw arose(noScope(plan.name, plan.scopeName), plan);
   return scope;
 }
 

@@ -1,7 +1,8 @@
 /** Values that a scope is given when it opens: they are found from every scope inside it, and stay their giver's. */
-import { type AmbitError, NoScopeError, RegistrationError, UnregisteredTokenError } from "../errors.js";
+import { type AmbitError, RegistrationError, UnregisteredTokenError } from "../errors.js";
 import { Lifespan } from "../scope/lifespan.js";
 import { arose } from "./frame.js";
+import { noScope } from "./lost-context.js";
 import type { Home, Plan } from "./plan.js";
 import { Registration } from "./registration.js";
 import { keepInSlot, keptInSlot } from "./slots.js";
@@ -41,8 +42,7 @@ export function findSeed(home: Home, slot: number): { readonly value: unknown } 
 
 /** Nobody gave the seed, or there is no scope that could have been given it. */
 export function seedNotGiven(plan: Plan, home: Home): AmbitError {
-  const error =
-    home.place === undefined ? new NoScopeError(plan.name, undefined) : UnregisteredTokenError.notSeeded(plan.name);
+  const error = home.place === undefined ? noScope(plan.name, undefined) : UnregisteredTokenError.notSeeded(plan.name);
   return arose(error, plan);
 }
 

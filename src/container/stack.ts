@@ -1,0 +1,40 @@
+/** What the call stack shows of who calls ambit. */
+import { dirname, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** How much of the stack is looked at: middleware are many, and a default of 10 ends in them. */
+const DEPTH = 40;
+
+/** The folder of this package's code. */
+const OWN = dirname(dirname(fileURLToPath(import.meta.url))) + sep;
+
+/** The frames of the call stack, the innermost first, without their "at"; whatever limit the program has set. */
+export function framesHere(): string[] {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = DEPTH;
+  try {
+    return framesOf(new Error().stack ?? "");
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+function framesOf(stack: string): string[] {
+  const lines = stack.split("\n").map((line) => line.trim());
+  return lines.filter((line) => line.startsWith("at ")).map((line) => line.slice("at ".length));
+}
+
+/** Whether it is a frame of this package. */
+export function isOwn(frame: string): boolean {
+  return frame.includes(OWN);
+}
+
+/** Whether it is a frame of Node itself. */
+export function isNodes(frame: string): boolean {
+  return /(?:^|[( ])node:/.test(frame);
+}
+
+/** The package that a frame is in; `undefined` for the user's own code. */
+export function packageOf(frame: string): string | undefined {
+  return /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(frame)?.[1];
+}
