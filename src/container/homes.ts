@@ -1,16 +1,18 @@
 /** The owners that are not scopes: a container, for its long-lived instances, and a container that is asked in no scope. */
+import { classNameOf } from "../scope/class-name.js";
 import type { Disposer, Kind } from "../scope/disposal.js";
 import { disposerOf, isObject, PLAIN } from "../scope/disposal.js";
 import { NO_VARIABLES } from "../context/variables.js";
 import type { OpenScopes } from "../scope/lifespan.js";
 import { NO_SLOTS, Owner } from "../scope/owner.js";
+import type { Guard } from "./guarding.js";
 import type { Home, Place, Plan } from "./plan.js";
 import type { Registration } from "./registration.js";
 import type { InjectionToken } from "./token.js";
 
 /** What a home knows of its container. */
 export interface Host {
-  readonly family: object;
+  readonly family: { readonly guard: Guard | undefined };
   /** Its scopes that are open. */
   readonly open: OpenScopes;
   readonly report: (error: unknown) => void;
@@ -77,6 +79,12 @@ export function othersOwn<T>(value: T): T {
   return value;
 }
 
+interface Held {
+  readonly ref: WeakRef<object>;
+  /** Of its class. */
+  readonly name: string;
+}
+
 /**
  * Owns what a container makes outside of every scope: transients, held weakly.
  *
@@ -86,14 +94,17 @@ export function othersOwn<T>(value: T): T {
 export class Outside extends ContainerOwner {
   readonly longLived = false;
   readonly #held = new Set<WeakRef<object>>();
-  readonly #collected = new FinalizationRegistry<WeakRef<object>>((ref) => this.#held.delete(ref));
+  readonly #collected = new FinalizationRegistry<Held>(({ ref, name }) => {
+    // What the container has disposed is not held any more.
+    if (this.#held.delete(ref)) this.host.family.guard?.lost(name);
+  });
 
   override push(value: unknown): void {
     this.host.keepAlive();
     const ref = new WeakRef(value as object);
     everOwned.add(value as object);
     this.#held.add(ref);
-    this.#collected.register(value as object, ref);
+    this.#collected.register(value as object, { ref, name: classNameOf(value as object) });
   }
 
   /** Hands over what is still reachable, the oldest first. */

@@ -1,5 +1,6 @@
 /** Counts what the guard finds: for `container.leaks()`. */
 import type { LeakReport, Misuse, Outlived } from "../container/leaks.js";
+import { classNameOf } from "../scope/class-name.js";
 import type { ScopeLife } from "./scope-life.js";
 
 /** One thing that was handed out. */
@@ -79,9 +80,4 @@ export class Leaks {
   #watchCollections(): void {
     this.#collected.register({}, ++this.#generation);
   }
-}
-
-function classNameOf(instance: object): string {
-  const { name } = (Object.getPrototypeOf(instance) as object | null)?.constructor ?? {};
-  return typeof name === "string" && name !== "" ? name : "an object";
 }

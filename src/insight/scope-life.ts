@@ -7,7 +7,7 @@ import { callers, placeIn } from "./origin.js";
 
 export class ScopeLife implements Onlooker {
   /** By instance: what is handed out in its place. */
-  readonly standIns = new WeakMap<object, object>();
+  standIns = new WeakMap<object, object>();
   /** Where it was opened, and what for, in one line. */
   readonly openedAt: string;
   /** The same with all of the stack. */
@@ -32,6 +32,8 @@ export class ScopeLife implements Onlooker {
 
   closed(): void {
     this.closer = undefined;
+    // An instance that lives on, such as the client of a pool, must not keep what stood in for it here.
+    this.standIns = new WeakMap();
     this.#closedAt = performance.now();
     this.#whenClosed();
   }

@@ -1,4 +1,5 @@
 /** Tells those who subscribe of the ends of scopes, and of each disposer. */
+import { classNameOf } from "./class-name.js";
 import { DISPOSE, now, SCOPE_CLOSE } from "./channels.js";
 import { type Disposer, isObject, isThenable, Link, NESTED, OWN, type Stack } from "./disposal.js";
 import type { AnnouncedEnd } from "./extras.js";
@@ -83,6 +84,5 @@ function timed(dispose: Disposer, name: string, scopeId: string | undefined): Di
 
 function nameOf(value: unknown): string {
   if (!isObject(value)) return "a deferred callback";
-  const { name } = (Object.getPrototypeOf(value) as object | null)?.constructor ?? {};
-  return names.get(value) ?? (typeof name === "string" && name !== "" ? name : "an object");
+  return names.get(value) ?? classNameOf(value);
 }
