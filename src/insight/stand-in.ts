@@ -23,16 +23,11 @@ export function standInFor(instance: object, keeper: Keeper): object {
   return standsFor(traps.proxy, instance);
 }
 
-/** These say what it is, and let go of it, wherever they are asked: `await`, `instanceof` and `finally` are no use of it. */
-const HARMLESS = new Set<PropertyKey>([
-  "constructor",
-  "then",
-  Symbol.toStringTag,
-  "off",
-  "removeListener",
-  "removeAllListeners",
-  "removeEventListener",
-]);
+/** These only say what it is. */
+const HARMLESS = new Set<PropertyKey>(["constructor", Symbol.toStringTag]);
+
+/** These let go of an emitter, which a `finally` may do when all is over. */
+const LETTING_GO = new Set<PropertyKey>(["off", "removeListener", "removeAllListeners", "removeEventListener"]);
 
 const trapsOf = new WeakMap<object, Guarded>();
 
@@ -111,9 +106,18 @@ class Guarded extends Forwarding {
   }
 
   protected override instance(key?: PropertyKey): object {
-    if (key === undefined || !HARMLESS.has(key)) this.#keeper.assertUsable(key);
+    if (!this.#isNoUse(key)) this.#keeper.assertUsable(key);
     return this.#instance;
   }
+
+  #isNoUse(key: PropertyKey | undefined): boolean {
+    if (key === undefined) return false;
+    return HARMLESS.has(key) || (LETTING_GO.has(key) && isEmitter(this.#instance));
+  }
+}
+
+function isEmitter(instance: object): boolean {
+  return "addListener" in instance || "addEventListener" in instance;
 }
 
 const forwards = new WeakMap<Method, Method>();

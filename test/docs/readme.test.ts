@@ -19,6 +19,7 @@ test.each([
   "hello-pool.ts",
   "hello-pool/worker.ts",
   "hello-context.ts",
+  "hello-guard.ts",
 ])("shows examples/%s word for word", (file) => {
   expect(readme).toContain(`\`\`\`ts\n${readFileSync(join(ROOT, "examples", file), "utf8")}\`\`\``);
 });
@@ -33,6 +34,7 @@ test.each([
   ["hello.js", "connection 2 closed"],
   ["hello-pool.js", "connection closed"],
   ["hello-context.js", "[-] outside"],
+  ["hello-guard.js", "[ 'DbConnection: refused 1 time' ]"],
 ])("%s prints what the page says", async (program, lastLine) => {
   const { stdout } = await promisify(execFile)(process.execPath, [built(program)]);
   expect(stdout.trimEnd().split("\n").at(-1)).toBe(lastLine);

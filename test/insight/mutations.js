@@ -1,0 +1,141 @@
+/**
+ * Lines of the guard and of the channels, each with a way in which it can break, and tests that must then fail.
+ * `npm run see-red -- insight` breaks one after the other.
+ *
+ * @type {readonly { breaks: string, tests: string, file: string, line: string, by: string }[]}
+ */
+export const MUTATIONS = [
+  {
+    breaks: "what lives in scopes is handed out as it is",
+    tests: "guard.test.ts",
+    file: "insight/guard.ts",
+    line: "if (plan.lifecycle !== Lifecycle.ContextScoped) return { make, makeAsync };",
+    by: "if (plan.lifecycle !== 99) return { make, makeAsync };",
+  },
+  {
+    breaks: "a closed scope's instances may be used",
+    tests: "guard.test.ts",
+    file: "insight/use.ts",
+    line: 'if (owner.phase === CLOSED) return "closed";',
+    by: "if (owner.phase === CLOSED) return undefined;",
+  },
+  {
+    breaks: "another scope's instances may be used",
+    tests: "guard.test.ts",
+    file: "insight/use.ts",
+    line: "  return current;\n}",
+    by: "  return undefined;\n}",
+  },
+  {
+    breaks: "nested scopes must not use what is around them",
+    tests: "guard.test.ts",
+    file: "insight/use.ts",
+    line: "  for (let at: Lifespan | undefined = scope; at !== undefined; at = at.enclosing) {",
+    by: "  for (let at: Lifespan | undefined = scope; at !== undefined; at = undefined) {",
+  },
+  {
+    breaks: "constructors must not use what they are given by another scope than the current one",
+    tests: "guard.test.ts",
+    file: "insight/use.ts",
+    line: "if (home instanceof Lifespan && isInside(home, owner)) return undefined;",
+    by: "",
+  },
+  {
+    breaks: "disposers must not use their scope's instances where another closes it",
+    tests: "guard.test.ts",
+    file: "insight/use.ts",
+    line: "  if (owner.phase === DISPOSING && closer !== undefined && isInside(current, closer)) return undefined;\n",
+    by: "",
+  },
+  {
+    breaks: "anybody may use the instances of a scope that is being closed",
+    tests: "guard.test.ts",
+    file: "insight/use.ts",
+    line: "closer !== undefined && isInside(current, closer)) return undefined;",
+    by: "closer !== undefined) return undefined;",
+  },
+  {
+    breaks: "looking for a then is a use",
+    tests: "guard.test.ts",
+    file: "insight/stand-in.ts",
+    line: '    if (key === "then" && typeof Reflect.get(this.#instance, key) !== "function") return undefined;\n',
+    by: "    if (this.instance(key) === undefined) return undefined;\n",
+  },
+  {
+    breaks: "each resolve has a stand-in of its own",
+    tests: "guard-stand-ins.test.ts",
+    file: "insight/guard.ts",
+    line: "    if (known !== undefined) return known;\n",
+    by: "",
+  },
+  {
+    breaks: "a method that gives this gives the instance",
+    tests: "guard-stand-ins.test.ts",
+    file: "insight/stand-in.ts",
+    line: "return value === instance ? this.proxy : this.#keeper.shown(value);",
+    by: "return value;",
+  },
+  {
+    breaks: "use() of a stand-in makes a second owner",
+    tests: "guard-stand-ins.test.ts",
+    file: "scope/lifespan.ts",
+    line: "    const value = unguarded(given);\n",
+    by: "    const value = given;\n",
+  },
+  {
+    breaks: "what Node must be given as it is has a stand-in",
+    tests: "guard-stand-ins.test.ts",
+    file: "insight/guard.ts",
+    line: "if (isOfThePlatform(value) || isLongLived",
+    by: "if (isLongLived",
+  },
+  {
+    breaks: "what is not collected yet counts as outlived",
+    tests: "leaks.test.ts",
+    file: "insight/leaks.ts",
+    line: "return closed !== undefined && this.#generation >= closed + 2;",
+    by: "return closed !== undefined;",
+  },
+  {
+    breaks: "what lives on in a pool keeps its stand-in, which counts",
+    tests: "leaks.test.ts",
+    file: "insight/scope-life.ts",
+    line: "    this.standIns = new WeakMap();\n",
+    by: "",
+  },
+  {
+    breaks: "a server's request counts as a lost Context",
+    tests: "lost-context.test.ts",
+    file: "container/lost-context.ts",
+    line: "if (/Server$|^process$|^Worker$/.test(emitter)) return undefined;",
+    by: "",
+  },
+  {
+    breaks: "who left its Context on purpose is told that an emitter lost it",
+    tests: "lost-context.test.ts",
+    file: "container/lost-context.ts",
+    line: "(isNodes(frame) && !ONCE.test(frame)));",
+    by: "EMIT.test(frame));",
+  },
+  {
+    breaks: "plans that do not tell of builds are kept when somebody subscribes",
+    tests: "channels.test.ts",
+    file: "container/view.ts",
+    line: "    if (RESOLVE.hasSubscribers !== this.family.watched) this.#watch();\n",
+    by: "",
+  },
+  {
+    breaks: "what held work made of the outcome is not told",
+    tests: "channels.test.ts",
+    file: "scope/lifespan.ts",
+    line: "    if (extras.announced !== undefined) extras.announced.outcome = outcome;\n",
+    by: "",
+  },
+  {
+    breaks: "disposers do not tell",
+    tests: "channels.test.ts",
+    file: "scope/lifespan.ts",
+    line: "  if (DISPOSE.hasSubscribers) announceDisposers(scope, scope.id);\n",
+    by: "",
+  },
+];
