@@ -1,4 +1,5 @@
 /** What the guard hands out: an object, or a function, that stands in for one instance and checks each use of it. */
+import { inspect } from "node:util";
 import { disguised, Forwarding, inspected, isConstructorLike, type Method } from "../container/proxy.js";
 import { sourceOf } from "../container/source.js";
 import type { Constructor } from "../container/token.js";
@@ -153,16 +154,22 @@ function seesPrivate(instance: object, other: object): boolean {
 
 /** The target of the Proxy: callable where the instance is, an array where it is one, and without properties of its own. */
 function targetFor(instance: object, name: string): object {
-  if (Array.isArray(instance)) return [];
+  if (Array.isArray(instance)) return showing(instance, []);
   if (typeof instance !== "function") return inspected(name, () => instance);
   // A bound function can be called and constructed, and has no `prototype` that could not be deleted.
   const target = function () {}.bind(undefined);
   for (const key of Reflect.ownKeys(target)) Reflect.deleteProperty(target, key);
-  return target;
+  return showing(instance, target);
+}
+
+/** Has `util.inspect`, which looks at the target, print the instance. */
+function showing(instance: object, target: object): object {
+  return Object.defineProperty(target, inspect.custom, { value: () => instance, configurable: true });
 }
 
 /** Makes the target what a Proxy for something frozen must have: the same properties, and no more. */
 function mirror(instance: object, target: object): void {
+  Reflect.deleteProperty(target, inspect.custom);
   Object.setPrototypeOf(target, Object.getPrototypeOf(instance) as object | null);
   for (const key of Reflect.ownKeys(instance)) copyProperty(instance, target, key);
   Object.preventExtensions(target);

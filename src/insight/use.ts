@@ -4,7 +4,7 @@ import { currentFrame, homeOf } from "../container/frame.js";
 import type { OpenedScope } from "../container/opened-scope.js";
 import { currentCell } from "../context/cell.js";
 import { Lifespan } from "../scope/lifespan.js";
-import { CLOSED, DISPOSING } from "../scope/owner.js";
+import { CLOSED } from "../scope/owner.js";
 
 /** `closed`: its scope has ended. Else the live scope in which it is used, and to which it does not belong. */
 export type Misplaced = "closed" | Lifespan;
@@ -15,7 +15,7 @@ export type Misplaced = "closed" | Lifespan;
  * Without a current scope it may be used as long as its own is open. It may in scopes nested in its own, while something
  * is built for one of those, and by disposers, wherever its scope is closed.
  *
- * @param closer in whose flow `owner` is being closed
+ * @param closer in whose flow `owner` is being closed, if it is
  */
 export function misplacedUse(owner: OpenedScope, closer: Lifespan | undefined): Misplaced | undefined {
   if (owner.phase === CLOSED) return "closed";
@@ -25,8 +25,8 @@ export function misplacedUse(owner: OpenedScope, closer: Lifespan | undefined): 
   const frame = currentFrame();
   const home = frame === undefined ? undefined : homeOf(frame);
   if (home instanceof Lifespan && isInside(home, owner)) return undefined;
-  // After `close()` by hand disposers run in the closer's Context.
-  if (owner.phase === DISPOSING && closer !== undefined && isInside(current, closer)) return undefined;
+  // After `close()` by hand, disposers and those who listen to the signal run in the closer's Context.
+  if (closer !== undefined && isInside(current, closer)) return undefined;
   return current;
 }
 

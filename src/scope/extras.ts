@@ -9,7 +9,7 @@ export const DEFAULT_TIMEOUT = 10_000;
 
 /** Is told of the end of a scope. Must not throw. */
 export interface Onlooker {
-  /** Its disposers are about to be called. */
+  /** It begins to end, in the flow of this call. */
   closing(): void;
   closed(): void;
 }

@@ -200,6 +200,7 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
     if (extras === undefined) return shared(this, dispose(this, outcome), outcome);
     const verdict = extras.verdict(outcome);
     this.phase = DRAINING;
+    extras.onlooker?.closing();
     if (verdict.status !== "success") abortOf(this).fire(verdict.status === "error" ? verdict.error : verdict.reason);
     if (extras.holds === 0 || !isWaiting()) return shared(this, dispose(this, verdict), verdict);
     // Held work may still call `fail`.
@@ -266,10 +267,7 @@ function drain(scope: Lifespan, extras: Extras<Lifespan>): Promise<void> {
 function dispose(scope: Lifespan, outcome: Outcome): Ending {
   scope.phase = DISPOSING;
   const { extras } = scope;
-  if (extras !== undefined) {
-    extras.onlooker?.closing();
-    if (extras.announced !== undefined) extras.announced.outcome = outcome;
-  }
+  if (extras?.announced !== undefined) extras.announced.outcome = outcome;
   if (scope.flights !== undefined) leaveBehind(scope, scope.flights);
   if (extras?.children !== undefined) for (const child of extras.children) scope.push(child, endNested, NESTED);
   if (DISPOSE.hasSubscribers) announceDisposers(scope, scope.id);

@@ -115,6 +115,18 @@ test("instanceof, keys, JSON and inspect see the instance", () => {
   );
 });
 
+test.each<[string, object]>([
+  ["[ 1, 2 ]", [1, 2]],
+  ["[Function: sql]", function sql() {}],
+  ["[ 1 ]", Object.freeze([1])],
+  ["Map(1) { 'a' => 1 }", new Map([["a", 1]])],
+])("is printed as %s", (printed, it) => {
+  standingFor(
+    () => it,
+    (standIn) => expect(inspect(standIn)).toBe(printed),
+  );
+});
+
 test("a method is the same function each time, and can be taken off it and bound", () => {
   standingFor(
     () => new Money(3),

@@ -255,6 +255,16 @@ test("may be used by disposers, wherever its scope is closed", async () => {
   expect(log).toEqual([expect.stringMatching(/^answer/), expect.stringMatching(/^answer/)]);
 });
 
+test("may be used by those who listen to its scope's signal, wherever the scope is closed", async () => {
+  const container = guarded();
+  const heard: string[] = [];
+  const scope = container.createScope({ parent: null });
+  const connection = scope.resolve(Connection);
+  scope.signal.addEventListener("abort", () => heard.push(connection.query()));
+  await container.runInScope({ parent: null }, () => scope.close());
+  expect(heard).toEqual([expect.stringMatching(/^answer/)]);
+});
+
 test("while one request closes a scope, a third must not use its instances", async () => {
   const container = guarded();
   const hold = deferred<void>();

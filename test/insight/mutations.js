@@ -44,7 +44,7 @@ export const MUTATIONS = [
     breaks: "disposers must not use their scope's instances where another closes it",
     tests: "guard.test.ts",
     file: "insight/use.ts",
-    line: "  if (owner.phase === DISPOSING && closer !== undefined && isInside(current, closer)) return undefined;\n",
+    line: "  if (closer !== undefined && isInside(current, closer)) return undefined;\n",
     by: "",
   },
   {
@@ -128,7 +128,7 @@ export const MUTATIONS = [
     breaks: "what held work made of the outcome is not told",
     tests: "channels.test.ts",
     file: "scope/lifespan.ts",
-    line: "    if (extras.announced !== undefined) extras.announced.outcome = outcome;\n",
+    line: "  if (extras?.announced !== undefined) extras.announced.outcome = outcome;\n",
     by: "",
   },
   {
