@@ -15,7 +15,7 @@ export function record(on) {
 
 export const counts = { made: 0, disposed: 0 };
 
-function end(name) {
+function hasEnded(name) {
   counts.disposed++;
   if (recording) disposed.push(name);
 }
@@ -57,11 +57,11 @@ export class CurrentUser {
 export class Transaction {
   constructor(pool) {
     this.pool = pool;
-    counts.made++;
+    this.number = ++counts.made;
   }
 
   dispose() {
-    end("transaction");
+    hasEnded("transaction");
   }
 }
 
@@ -73,7 +73,7 @@ export class AuditLog {
   }
 
   dispose() {
-    end("audit log");
+    hasEnded("audit log");
   }
 }
 
@@ -124,6 +124,12 @@ let last;
 export function handle(controller) {
   last = controller;
   return last.handle();
+}
+
+/** Ends a request by hand, for contenders that do not. */
+export function end({ audit }) {
+  audit.dispose();
+  audit.transaction.dispose();
 }
 
 /** What the two awaits of an async request wait for. */

@@ -1,43 +1,34 @@
 /**
- * One request by hand and with ambit: `npm run bench`.
+ * Measures, prints tables, writes JSON and the picture: `npm run bench`, see README.md.
  *
- * The contenders take turns, each turn in a process of its own; figures are CPU nanoseconds per request, the median of
- * all rounds with the lowest and the highest, and the ratio to the same work by hand inside AsyncLocalStorage.
+ * Within a table the contenders take turns, and each turn has a process of its own.
  */
-import { spawnSync } from "node:child_process";
-import { cpus } from "node:os";
-import { fileURLToPath } from "node:url";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { install } from "./install.js";
+import { describeMachine, versionOf } from "./machine.js";
+import { options } from "./options.js";
+import { picture } from "./picture.js";
+import { printed } from "./print.js";
+import { measureTable } from "./turns.js";
 
-const CONTENDERS = ["hand", "hand-als", "ambit", "ambit-explicit"];
-const BASE = "hand-als";
-const TURNS = 2;
+install();
+const started = Date.now();
+const lines = [];
+const report = { ...describeMachine(options), lines };
 
-console.log(`Node ${process.version}, ${cpus()[0].model}, ${cpus().length} cores`);
-for (const mode of ["sync", "async"]) {
-  const rounds = new Map(CONTENDERS.map((name) => [name, []]));
-  for (let turn = 0; turn < TURNS; turn++) for (const name of CONTENDERS) rounds.get(name).push(...measure(name, mode));
-  print(mode, rounds);
-}
-
-function measure(name, mode) {
-  const script = fileURLToPath(new URL("measure.js", import.meta.url));
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, name, mode], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${name} ${mode} failed:\n${stderr}`);
-  return JSON.parse(stdout);
-}
-
-function print(mode, rounds) {
-  const base = median(rounds.get(BASE));
-  console.log(`\none request, ${mode}${mode === "async" ? ", 100 in flight" : ""}: CPU ns, median (lowest to highest)`);
-  for (const [name, values] of rounds) {
-    const middle = median(values);
-    const spread = `(${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)})`;
-    console.log(
-      `  ${name.padEnd(16)}${middle.toFixed(0).padStart(6)} ${spread.padEnd(16)}${(middle / base).toFixed(2).padStart(6)} x ${BASE}`,
-    );
+for (const binary of options.binaries) {
+  const line = { node: versionOf(binary), tables: [] };
+  lines.push(line);
+  for (const table of options.tables) {
+    const measured = measureTable(binary, table, options);
+    line.tables.push(measured);
+    console.log(printed(measured, line.node));
   }
 }
 
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-}
+report.minutes = Number(((Date.now() - started) / 60_000).toFixed(1));
+console.log(`\n${report.minutes} minutes, ${options.out}.json${options.picture ? `, ${options.out}.svg` : ""}`);
+mkdirSync(dirname(options.out), { recursive: true });
+writeFileSync(`${options.out}.json`, `${JSON.stringify(report, undefined, 1)}\n`);
+if (options.picture) writeFileSync(`${options.out}.svg`, picture(report));

@@ -4,7 +4,7 @@
  * A ref and a stand-in, for a method call and a property, take turns in one process; figures are CPU nanoseconds, the
  * least of all rounds, as the rest is other programs' doing.
  */
-import { Container, dep, Lifecycle } from "ambit";
+import { Container, dep, Lifecycle } from "./ambit.js";
 
 class User {
   #name = "Ada";

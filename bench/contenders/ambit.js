@@ -1,19 +1,14 @@
 /** A scope per request that follows it: what `scopePerRequest` does. */
-import { Controller, handle, io, Request } from "../graph.js";
-import { makeContainer } from "./registrations.js";
+import { Request } from "../graph.js";
+import { makeContainer } from "./ambit-container.js";
 
-const container = makeContainer();
+export const title = "ambit";
 
-export function sync(request) {
-  return container.runInScopeSync({ seeds: [[Request, request]] }, () => handle(container.resolve(Controller)));
-}
-
-export function async(request) {
-  return container.runInScope({ seeds: [[Request, request]] }, async () => {
-    const controller = container.resolve(Controller);
-    await io();
-    const result = handle(controller);
-    await io();
-    return result;
-  });
+export function make(services) {
+  const container = makeContainer(services);
+  return {
+    run: (request, work) => container.runInScopeSync({ seeds: [[Request, request]] }, work),
+    runAsync: (request, work) => container.runInScope({ seeds: [[Request, request]] }, work),
+    get: (type) => container.resolve(type),
+  };
 }

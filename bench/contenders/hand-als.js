@@ -2,6 +2,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import * as hand from "./hand.js";
 
+export const title = "by hand in AsyncLocalStorage";
+
 const storage = new AsyncLocalStorage();
 
 export function sync(request) {
@@ -11,3 +13,6 @@ export function sync(request) {
 export function async(request) {
   return storage.run({ request }, () => hand.async(storage.getStore().request));
 }
+
+/** Only for the graph: nobody asks for a service by name. */
+export const make = () => ({ sync, async });

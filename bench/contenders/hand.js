@@ -5,6 +5,7 @@ import {
   Config,
   Controller,
   CurrentUser,
+  end,
   handle,
   io,
   Mapper,
@@ -14,21 +15,18 @@ import {
   Transaction,
 } from "../graph.js";
 
+export const title = "by hand";
+
 const config = new Config();
 const clock = new Clock(config);
 const pool = new Pool(config);
 
-export function build(request) {
+function build(request) {
   const user = new CurrentUser(request);
   const transaction = new Transaction(pool);
   const audit = new AuditLog(user, transaction);
   const preferences = new Preferences(user, config);
   return new Controller(new Repository(transaction, clock), user, audit, preferences, new Mapper(config));
-}
-
-export function end({ audit }) {
-  audit.dispose();
-  audit.transaction.dispose();
 }
 
 export function sync(request) {
@@ -46,3 +44,6 @@ export async function async(request) {
   end(controller);
   return result;
 }
+
+/** Only for the graph: nobody asks for a service by name. */
+export const make = () => ({ sync, async });

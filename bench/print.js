@@ -1,0 +1,52 @@
+/** A measured table as text. */
+import { isResolved } from "./statistics.js";
+
+const NOT_RESOLVED = "not resolved";
+
+/** Median (lowest to highest), and how many times the base that is; or that their spreads overlap. */
+export function printed({ title, unit, columns, base, note, rows }, node) {
+  const baseRow = rows.find(({ row }) => row === base);
+  const keys = Object.keys(columns);
+  const lines = rows.map((row) => [row.title, ...keys.map((key) => cell(row, key, baseRow)), row.words.join("; ")]);
+  const table = aligned([["", ...Object.values(columns), ""], ...lines]);
+  const head = `\n${title}, Node ${node}: ${unit}, median (lowest to highest)${baseRow ? `, times ${baseRow.title}` : ""}`;
+  return [head, ...table, ...unresolvedFromAmbit(rows, columns), ...(note ? [`  ${note}`] : [])].join("\n");
+}
+
+function cell({ row, cells }, key, baseRow) {
+  const figure = cells[key];
+  if (!figure) return "-";
+  const text = `${digits(figure.median)} (${digits(figure.low)} to ${digits(figure.high)})`;
+  const base = baseRow?.cells[key];
+  if (!base || baseRow.row === row) return text;
+  return `${text}  ${isResolved(figure, base) ? `${ratio(figure.median / base.median)} x` : NOT_RESOLVED}`;
+}
+
+/** Who could as well be as fast as ambit. */
+function unresolvedFromAmbit(rows, columns) {
+  const ambit = rows.find(({ row }) => row === "ambit");
+  if (!ambit) return [];
+  return Object.entries(columns).flatMap(([key, column]) => {
+    const alike = rows.filter(({ row, cells }) => row !== "ambit" && !isApart(cells[key], ambit.cells[key]));
+    return alike.length > 0
+      ? [`  ${column}: ambit and ${alike.map(({ title }) => title).join(", ")}: ${NOT_RESOLVED}`]
+      : [];
+  });
+}
+
+const isApart = (one, other) => !one || !other || isResolved(one, other);
+
+function aligned(lines) {
+  const widths = lines[0].map((_, index) => Math.max(...lines.map((line) => line[index].length)));
+  return lines.map((line) =>
+    `  ${line.map((text, index) => (index === 0 ? text.padEnd(widths[0]) : text.padEnd(widths[index]))).join("   ")}`.trimEnd(),
+  );
+}
+
+/** Three significant digits, and no more than one behind the point. */
+export function digits(value) {
+  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en-US");
+  return value.toFixed(Math.abs(value) >= 10 ? 0 : Math.abs(value) >= 1 ? 1 : 2);
+}
+
+export const ratio = (value) => (value >= 10 ? value.toFixed(0) : value.toFixed(2));
