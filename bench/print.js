@@ -4,22 +4,34 @@ import { isResolved } from "./statistics.js";
 const NOT_RESOLVED = "not resolved";
 
 /** Median (lowest to highest), and how many times the base that is; or that their spreads overlap. */
-export function printed({ title, unit, columns, base, note, rows }, node) {
+export function printed({ name, title, unit, columns, base, note, rows }, node) {
   const baseRow = rows.find(({ row }) => row === base);
   const keys = Object.keys(columns);
-  const lines = rows.map((row) => [row.title, ...keys.map((key) => cell(row, key, baseRow)), row.words.join("; ")]);
-  const table = aligned([["", ...Object.values(columns), ""], ...lines]);
+  const lines = rows.map((row) => [row.title, ...keys.map((key) => cell(row, key, baseRow))]);
+  const table = aligned([["", ...Object.values(columns)], ...lines]);
   const head = `\n${title}, Node ${node}: ${unit}, median (lowest to highest)${baseRow ? `, times ${baseRow.title}` : ""}`;
-  return [head, ...table, ...unresolvedFromAmbit(rows, columns), ...(note ? [`  ${note}`] : [])].join("\n");
+  return [
+    head,
+    ...table,
+    ...unresolvedFromAmbit(rows, columns),
+    ...(note ? [`  ${note}`] : []),
+    ...(name === "request" ? shortcomings(rows) : []),
+  ].join("\n");
 }
 
-function cell({ row, cells }, key, baseRow) {
+function cell({ row, cells, unit }, key, baseRow) {
   const figure = cells[key];
   if (!figure) return "-";
+  if (unit === "%") return percent(figure);
   const text = `${digits(figure.median)} (${digits(figure.low)} to ${digits(figure.high)})`;
   const base = baseRow?.cells[key];
   if (!base || baseRow.row === row) return text;
   return `${text}  ${isResolved(figure, base) ? `${ratio(figure.median / base.median)} x` : NOT_RESOLVED}`;
+}
+
+/** In the words of the contenders; once, as they are the same in every table. */
+function shortcomings(rows) {
+  return rows.filter(({ words }) => words.length > 0).map(({ title, words }) => `  ${title}: ${words.join("; ")}.`);
 }
 
 /** Who could as well be as fast as ambit. */
@@ -27,11 +39,20 @@ function unresolvedFromAmbit(rows, columns) {
   const ambit = rows.find(({ row }) => row === "ambit");
   if (!ambit) return [];
   return Object.entries(columns).flatMap(([key, column]) => {
-    const alike = rows.filter(({ row, cells }) => row !== "ambit" && !isApart(cells[key], ambit.cells[key]));
+    const alike = rows.filter(
+      ({ row, cells }) => row !== "ambit" && row !== "paired" && !isApart(cells[key], ambit.cells[key]),
+    );
     return alike.length > 0
-      ? [`  ${column}: ambit and ${alike.map(({ title }) => title).join(", ")}: ${NOT_RESOLVED}`]
+      ? [`  ${column}: ambit and ${alike.map(({ title }) => title).join("; ")}: ${NOT_RESOLVED}`]
       : [];
   });
+}
+
+function percent({ median, low, high }) {
+  const spread = `(${low.toFixed(1)} to ${high.toFixed(1)})`;
+  return low <= 0 && high >= 0
+    ? `${NOT_RESOLVED} ${spread}`
+    : `${median > 0 ? "+" : ""}${median.toFixed(1)} % ${spread}`;
 }
 
 const isApart = (one, other) => !one || !other || isResolved(one, other);

@@ -7,7 +7,7 @@ import { Controller, handle, io } from "./graph.js";
  * or one that follows the work, `run(request, work)`, `runAsync(request, work)`, `get(type)`.
  *
  * @typedef {object} Api
- * @property {(request: object) => any} [open]
+ * @property {(request: object, parent?: any) => any} [open] inside another scope, where a table nests them
  * @property {(scope: any, controller: any) => any} [close]
  * @property {(request: object, work: () => any) => any} [run]
  * @property {(request: object, work: () => Promise<any>) => Promise<any>} [runAsync]

@@ -13,12 +13,12 @@ const scriptOf = (name) => fileURLToPath(new URL(`${name}.js`, import.meta.url))
 
 /** @returns {Measured} */
 export function measureTable(binary, name, { turns, rounds, milliseconds, isWanted }) {
-  const { measure: _, execArgv = [], titles, ...table } = tableOf(name);
+  const { measure: _, execArgv = [], titles, derive, ...table } = tableOf(name);
   const settings = { rounds: table.rounds ?? rounds, milliseconds };
   const wanted = table.rows.filter((row) => isWanted(row, table));
   const rows = wanted.map((row) => ({
     row,
-    ...(titles ? { title: titles[row], words: [] } : verified(binary, row)),
+    ...(titles?.[row] ? { title: titles[row], words: [] } : verified(binary, row)),
     values: {},
   }));
   for (let turn = 0; turn < (table.turns?.(turns) ?? turns); turn++) {
@@ -26,7 +26,13 @@ export function measureTable(binary, name, { turns, rounds, milliseconds, isWant
     progress(`${name}: turn ${turn + 1}`);
   }
   progress("");
-  return { ...table, turns: undefined, rounds: undefined, name, rows: rows.map(withFigures) };
+  return {
+    ...table,
+    turns: undefined,
+    rounds: undefined,
+    name,
+    rows: [...rows.map(withFigures), ...(derive && rows.length > 1 ? [derive(rows)] : [])],
+  };
 
   function measureRow(row) {
     for (const column of table.together ? ["all"] : Object.keys(table.columns)) {

@@ -7,7 +7,7 @@ export const title = "ambit, a scope passed along";
 export function make(services) {
   const container = makeContainer(services);
   return {
-    open: (request) => container.createScope({ parent: null, seeds: [[Request, request]] }),
+    open: (request, parent = null) => container.createScope({ parent, seeds: [[Request, request]] }),
     get: (scope, type) => scope.resolve(type),
     close: (scope) => scope.close(),
   };

@@ -17,8 +17,8 @@ export function makeContainer(services, injectionMode, resolverOf) {
   for (const { name, type } of services) names.set(type, name);
   for (const service of services) container.register(service.name, resolver(service, resolverOf(service, nameOf)));
   return {
-    open(request) {
-      const scope = container.createScope();
+    open(request, parent = container) {
+      const scope = parent.createScope();
       scope.register(REQUEST, asValue(request));
       return scope;
     },

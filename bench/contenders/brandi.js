@@ -17,8 +17,8 @@ export function make(services) {
     container.bind(tokens.get(type)).toInstance(type)[scopes[lifetime]]();
   }
   return {
-    open(request) {
-      const scope = createContainer().extend(container);
+    open(request, parent = container) {
+      const scope = createContainer().extend(parent);
       scope.bind(requestToken).toConstant(request);
       return scope;
     },

@@ -20,8 +20,8 @@ export function make(services) {
   for (const { token, factory, options } of bindings)
     if (options.scope !== "scoped") container.bindFactory(token, factory, options);
   return {
-    open(request) {
-      const scope = createContainer(container);
+    open(request, parent = container) {
+      const scope = createContainer(parent);
       scope.bindValue(requestToken, request);
       for (const { token, factory, options } of perRequest) scope.bindFactory(token, factory, options);
       return scope;

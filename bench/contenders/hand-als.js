@@ -14,5 +14,7 @@ export function async(request) {
   return storage.run({ request }, () => hand.async(storage.getStore().request));
 }
 
+const run = (request, work) => storage.run({ request }, work);
+
 /** Only for the graph: nobody asks for a service by name. */
-export const make = () => ({ sync, async });
+export const make = () => ({ sync, async, run });

@@ -15,9 +15,9 @@ export function make(services) {
   const root = ReflectiveInjector.resolveAndCreate(ofLifetime(true));
   const perRequest = ReflectiveInjector.resolve(ofLifetime(false));
   return {
-    open(request) {
+    open(request, parent = root) {
       const seed = ReflectiveInjector.resolve([{ provide: Request, useValue: request }]);
-      return root.createChildFromResolved([...perRequest, ...seed]);
+      return parent.createChildFromResolved([...perRequest, ...seed]);
     },
     get: (scope, type) => scope.get(type),
     close: (_scope, controller) => controller && end(controller),

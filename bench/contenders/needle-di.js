@@ -14,8 +14,8 @@ export function make(services) {
   const perRequest = services.filter(({ lifetime }) => lifetime !== "singleton").map(providerOf);
   for (const service of services) if (service.lifetime === "singleton") container.bind(providerOf(service));
   return {
-    open(request) {
-      const scope = container.createChild();
+    open(request, parent = container) {
+      const scope = parent.createChild();
       scope.bind({ provide: Request, useValue: request });
       for (const provider of perRequest) scope.bind(provider);
       return scope;

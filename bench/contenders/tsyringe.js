@@ -23,8 +23,8 @@ export function make(services) {
     container.register(type, { useClass: type }, { lifecycle: lifecycles[lifetime] });
   }
   return {
-    open(request) {
-      const scope = container.createChildContainer();
+    open(request, parent = container) {
+      const scope = parent.createChildContainer();
       scope.register(Request, { useValue: request });
       return scope;
     },

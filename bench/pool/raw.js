@@ -1,0 +1,2 @@
+/** A task without a scope. */
+export default ({ number }) => number + 1;
