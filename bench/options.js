@@ -44,7 +44,7 @@ export const options = {
   binaries: listOf(values.node).map((node) => (existsSync(node) ? resolve(node) : nodeOf(node))),
   turns: Number(values.turns ?? (values.quick ? 1 : 3)),
   rounds: Number(values.rounds ?? 3),
-  milliseconds: values.quick ? 20 : 60,
+  milliseconds: values.quick ? 20 : 100,
   out: resolve(values.out ?? fileURLToPath(new URL("results/latest", import.meta.url))),
   picture: tables.includes("request"),
   command: ["npm run bench", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(" "),

@@ -33,7 +33,7 @@ function nestedRun(run, get) {
 }
 
 function nestedOpen(open, get, close) {
-  return function visit(depth, parent = undefined) {
+  return function visit(depth, parent) {
     const scope = open(new Request("Ada"), parent);
     keep(get(scope, CurrentUser));
     if (depth > 1) visit(depth - 1, scope);

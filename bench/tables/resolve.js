@@ -1,11 +1,14 @@
 /** Asking for one instance in an open scope. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { cpuRounds } from "../clock.js";
-import { AMBIT } from "../contenders/index.js";
+import { AMBIT, PEERS } from "../contenders/index.js";
 import { Config, Mapper, Request, Transaction } from "../graph.js";
 import { apiOf, keep } from "./common.js";
 
 const TYPES = { singleton: Config, scoped: Transaction, transient: Mapper };
+
+/** Who resolves as another one does, or asynchronously only. */
+const LEFT_OUT = ["awilix-classic", "typed-inject", "nest", "nestjs-cls"];
 
 export default {
   title: "Resolving",
@@ -15,10 +18,7 @@ export default {
     scoped: "a scoped instance, already built",
     transient: "a transient of a singleton",
   },
-  rows: [
-    ...["hand", ...AMBIT, "inversify", "inversify-jit", "inversify-equal", "injection-js", "ditox", "tsyringe"],
-    ...["needle-di", "awilix-proxy", "brandi", "typedi"],
-  ],
+  rows: ["hand", ...AMBIT, ...PEERS.filter((name) => !LEFT_OUT.includes(name))],
   titles: { hand: "by hand, from a Map" },
   base: "hand",
   note: "By hand: map.get(type); storage.getStore().get(type); map.get(type)(), which is new. Inversify builds a scoped instance anew.",
