@@ -8,7 +8,7 @@
 import { readFileSync } from "node:fs";
 import { measureTable } from "./turns.js";
 
-const SETTINGS = { turns: 4, rounds: 5, milliseconds: 25, isWanted: (row) => ["hand-als", "ambit"].includes(row) };
+const SETTINGS = { turns: 4, milliseconds: 15, isWanted: (row) => ["hand-als", "ambit"].includes(row) };
 const MODES = ["sync", "async"];
 
 const budgets = JSON.parse(readFileSync(new URL("budget.json", import.meta.url), "utf8"));

@@ -7,12 +7,11 @@ const packageOf = (path) => JSON.parse(readFileSync(new URL(path, import.meta.ur
 
 export const versionOf = (binary) => spawnSync(binary, ["--version"], { encoding: "utf8" }).stdout.trim();
 
-export function describeMachine({ command, turns, rounds, milliseconds }) {
+export function describeMachine({ command }) {
   return {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus()[0].model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()}`,
     command,
-    method: `${turns} processes per cell in turns, ${rounds} rounds each of about ${milliseconds} ms of CPU`,
     versions: { ambit: packageOf("../package.json").version, ...packageOf("./package.json").dependencies },
   };
 }

@@ -11,8 +11,8 @@ const USAGE = `npm run bench -- [options]
   --tables request,scope   only these of: ${NAMES.join(", ")}
   --only ambit,tsyringe    only these rows, beside ambit and what figures are held against
   --node 24,./node         only these Node lines (from npm), or binaries; default 22, 24 and 26
-  --turns 3                processes per cell
-  --rounds 3               figures per process
+  --turns 2                processes per cell; more in the tables request, koa and start-up
+  --rounds 4               figures per process
   --quick                  one turn of shorter rounds: a look, nothing to quote
   --out path               writes path.json and path.svg; default bench/results/latest`;
 
@@ -42,9 +42,9 @@ if (unknown.length > 0) throw new Error(`There is no table ${unknown}.\n\n${USAG
 export const options = {
   tables,
   binaries: listOf(values.node).map((node) => (existsSync(node) ? resolve(node) : nodeOf(node))),
-  turns: Number(values.turns ?? (values.quick ? 1 : 3)),
-  rounds: Number(values.rounds ?? 3),
-  milliseconds: values.quick ? 20 : 100,
+  turns: Number(values.turns ?? (values.quick ? 1 : 2)),
+  rounds: Number(values.rounds ?? 4),
+  milliseconds: values.quick ? 20 : 40,
   out: resolve(values.out ?? fileURLToPath(new URL("results/latest", import.meta.url))),
   picture: tables.includes("request"),
   command: ["npm run bench", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(" "),

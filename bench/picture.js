@@ -35,11 +35,13 @@ export function picture(report) {
   const rows = table.rows.toSorted((a, b) => a.cells.async.median - b.cells.async.median);
   const scale = scaleFor(rows.flatMap(({ cells }) => MODES.flatMap((mode) => cells[mode] ?? [])));
   const bottom = TOP + rows.length * ROW;
+  const count = rows[0].cells.async.values.length;
   const notes = [
-    `CPU nanoseconds per request, median, with lines from the lowest to the highest; logarithmic scale. ${report.method}.`,
+    `CPU nanoseconds per request, thin lines from the lowest to the highest; logarithmic scale. Median of ${count} rounds in processes of their own, in turns.`,
     `Node ${node}, ${report.machine}, ${report.date}: ${report.command}`,
+    "* does less than the others, or disposes in another order: bench/README.md says what.",
     versionsOf(report),
-  ].flatMap((note) => folded(note, 140));
+  ].flatMap((note) => folded(note, 128));
   const height = bottom + 36 + notes.length * 15;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">
 <title>One request: CPU nanoseconds by contender</title>
@@ -76,9 +78,9 @@ function gridLine(tick, { x }, bottom) {
   return `<line class="grid" x1="${px(x(tick))}" x2="${px(x(tick))}" y1="${TOP - 8}" y2="${bottom}"/><text class="small" text-anchor="middle" x="${px(x(tick))}" y="${bottom + 14}">${label}</text>`;
 }
 
-function bars({ row, title, cells }, y, scale) {
+function bars({ row, title, words, cells }, y, scale) {
   const ours = row.startsWith("ambit") ? "ours " : "";
-  const label = `<text class="${ours}" text-anchor="end" x="${LABELS - 10}" y="${y + 14}">${escaped(title)}</text>`;
+  const label = `<text class="${ours}" text-anchor="end" x="${LABELS - 10}" y="${y + 14}">${escaped(title)}${words.length > 0 ? " *" : ""}</text>`;
   return [label, ...MODES.map((mode, index) => bar(cells[mode], `${ours}${mode}`, y + index * (BAR + 1), scale))].join(
     "\n",
   );

@@ -13,7 +13,7 @@ export function printed({ name, title, unit, columns, base, note, rows }, node) 
   return [
     head,
     ...table,
-    ...unresolvedFromAmbit(rows, columns),
+    ...unresolvedFromAmbit(rows, columns, base),
     ...(note ? [`  ${note}`] : []),
     ...(name === "request" ? shortcomings(rows) : []),
   ].join("\n");
@@ -34,16 +34,16 @@ function shortcomings(rows) {
   return rows.filter(({ words }) => words.length > 0).map(({ title, words }) => `  ${title}: ${words.join("; ")}.`);
 }
 
-/** Who could as well be as fast as ambit. */
-function unresolvedFromAmbit(rows, columns) {
+/** Who could as well be as fast as ambit, apart from the base, whose cells say so. */
+function unresolvedFromAmbit(rows, columns, base) {
   const ambit = rows.find(({ row }) => row === "ambit");
   if (!ambit) return [];
   return Object.entries(columns).flatMap(([key, column]) => {
     const alike = rows.filter(
-      ({ row, cells }) => row !== "ambit" && row !== "paired" && !isApart(cells[key], ambit.cells[key]),
+      ({ row, cells }) => ![base, "ambit", "paired"].includes(row) && !isApart(cells[key], ambit.cells[key]),
     );
     return alike.length > 0
-      ? [`  ${column}: ambit and ${alike.map(({ title }) => title).join("; ")}: ${NOT_RESOLVED}`]
+      ? [`  ${column}: ${ambit.title} and ${alike.map(({ title }) => title).join("; ")}: ${NOT_RESOLVED}`]
       : [];
   });
 }

@@ -13,8 +13,8 @@ const scriptOf = (name) => fileURLToPath(new URL(`${name}.js`, import.meta.url))
 
 /** @returns {Measured} */
 export function measureTable(binary, name, { turns, rounds, milliseconds, isWanted }) {
-  const { measure: _, execArgv = [], titles, derive, ...table } = tableOf(name);
-  const settings = { rounds: table.rounds ?? rounds, milliseconds };
+  const { measure: _, execArgv = [], titles, derive, longer = 1, ...table } = tableOf(name);
+  const settings = { rounds: table.rounds ?? rounds, milliseconds: milliseconds * longer };
   const wanted = table.rows.filter((row) => isWanted(row, table));
   const rows = wanted.map((row) => ({
     row,

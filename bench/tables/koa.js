@@ -16,7 +16,7 @@ export default {
   titles: { plain: "Koa, the graph by hand", ambit: "Koa, a scope per request" },
   base: "plain",
   together: true,
-  turns: (turns) => (turns > 1 ? turns + 1 : 1),
+  turns: (turns) => (turns > 1 ? turns + 2 : 1),
   rounds: 2,
   derive: paired,
 

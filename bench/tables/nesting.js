@@ -7,10 +7,8 @@ import { apiOf, keep } from "./common.js";
 export default {
   title: "Nested scopes, each with one service of its own",
   unit: "CPU ns for each scope",
-  columns: { 1: "1 deep", 2: "2", 4: "4", 8: "8" },
-  rows: [...AMBIT, "injection-js", "ditox", "tsyringe", "needle-di", "awilix-proxy"],
-  turns: (turns) => Math.min(turns, 2),
-  rounds: 4,
+  columns: { 1: "1 deep", 4: "4", 16: "16" },
+  rows: [...AMBIT, "injection-js", "tsyringe", "awilix-proxy"],
 
   async measure(row, column, settings) {
     const { run, open, get, close } = await apiOf(row);

@@ -14,6 +14,10 @@ export default {
   columns: { sync: "sync", async: "async, 100 in flight" },
   rows: [...HAND, ...AMBIT, ...PEERS],
   base: "hand-als",
+  // The main table: more processes, and rounds long enough to have their share of full garbage collections.
+  turns: (turns) => (turns > 1 ? turns + 1 : 1),
+  rounds: 3,
+  longer: 2,
   note: "NestJS and nestjs-cls resolve, and typed-inject disposes, asynchronously only.",
 
   async measure(row, column, settings) {

@@ -8,7 +8,7 @@ import { apiOf, keep } from "./common.js";
 const TYPES = { singleton: Config, scoped: Transaction, transient: Mapper };
 
 /** Who resolves as another one does, or asynchronously only. */
-const LEFT_OUT = ["awilix-classic", "typed-inject", "nest", "nestjs-cls"];
+const LEFT_OUT = ["awilix-classic", "inversify", "typed-inject", "nest", "nestjs-cls"];
 
 export default {
   title: "Resolving",

@@ -21,10 +21,8 @@ export default {
     "fan 50": "50",
     "fan 200": "200",
   },
-  rows: ["hand", ...AMBIT, ...NEAREST.filter((name) => name !== "inversify"), "awilix-proxy"],
+  rows: ["hand", ...AMBIT, "inversify-jit", ...NEAREST.filter((name) => name !== "injection-js")],
   titles: { hand: "by hand, into a Map" },
-  turns: (turns) => Math.min(turns, 2),
-  rounds: 4,
   base: "hand",
   note: "In a chain each holds the one before, in a fan the last holds all others.",
 
