@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { figureOf } from "../statistics.js";
 
 const CONNECTIONS = 20;
-const SECONDS = 1;
+const WARM_UP = 40_000;
+const REQUESTS = 20_000;
 const COLUMNS = { cpu: "CPU µs a request", rate: "requests a second", p99: "p99 ms" };
 
 export default {
@@ -24,10 +25,10 @@ export default {
     const server = fork(fileURLToPath(new URL("../koa/server.js", import.meta.url)), [row]);
     const [port] = await once(server, "message");
     const figures = { cpu: [], rate: [], p99: [] };
-    await load(port);
+    await load(port, WARM_UP);
     for (let round = 0; round < rounds; round++) {
       await ask(server, "start");
-      const { latency, duration } = await load(port);
+      const { latency, duration } = await load(port, REQUESTS);
       const { cpu, requests } = await ask(server, "stop");
       figures.cpu.push(cpu / requests);
       figures.rate.push(requests / duration);
@@ -38,12 +39,13 @@ export default {
   },
 };
 
-async function load(port) {
+async function load(port, amount) {
   const { default: autocannon } = await import("autocannon");
   const options = {
     url: `http://127.0.0.1:${port}/`,
     connections: CONNECTIONS,
-    duration: SECONDS,
+    amount,
+    sampleInt: 50,
     headers: { user: "Ada" },
   };
   const result = await autocannon(options);
