@@ -14,7 +14,7 @@ const USAGE = `npm run bench -- [options]
   --turns 2                processes per cell; more in the tables request, koa and start-up
   --rounds 4               figures per process
   --quick                  one turn of shorter rounds: a look, nothing to quote
-  --out path               writes path.json and path.svg; default bench/results/latest`;
+  --out path               writes path.json, and path.svg if it has the table request; default bench/results/latest`;
 
 const { values } = parseArgs({
   options: {
@@ -46,7 +46,6 @@ export const options = {
   rounds: Number(values.rounds ?? 4),
   milliseconds: values.quick ? 20 : 40,
   out: resolve(values.out ?? fileURLToPath(new URL("results/latest", import.meta.url))),
-  picture: tables.includes("request"),
   command: ["npm run bench", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(" "),
   isWanted: (row, { base }) => !only || [...only, "ambit", base].includes(row),
 };

@@ -28,10 +28,11 @@ const STYLE = `
     .ours.sync { fill: #9a5b17; } .ours.async { fill: #f0a04b; }
   }`;
 
-/** Of the newest Node line in the report: contenders from the fastest, two bars each. */
+/** Contenders from the fastest, two bars each; of the last Node line in the report, `undefined` where it has no such table. */
 export function picture(report) {
   const { node, tables } = report.lines.at(-1);
   const table = tables.find(({ name }) => name === "request");
+  if (table === undefined) return undefined;
   const rows = table.rows.toSorted((a, b) => a.cells.async.median - b.cells.async.median);
   const scale = scaleFor(rows.flatMap(({ cells }) => MODES.flatMap((mode) => cells[mode] ?? [])));
   const bottom = TOP + rows.length * ROW;
