@@ -52,18 +52,24 @@ function assertMayHold({ holder }: Asker, held: Plan): void {
   }
 }
 
+/** It takes more to find the answer. */
+export const ELSEWHERE = Symbol("elsewhere");
+
 /**
- * What the current scope has built already, where that is all there is to look at: nobody is building anything that may
- * not hold it, and the scope sees what the container sees. `undefined` where `ask` has to find out. Halves a `resolve`.
+ * The answer of the current scope, where that is all there is to look at: nobody is building anything that may not hold
+ * it, and the scope sees what the container sees. `ELSEWHERE` where `ask` has to find out.
+ *
+ * Halves a `resolve` of what is built, and takes 30 to 60 ns off one that builds.
  */
-export function builtHere({ flat, place }: Plan): unknown {
-  if (flat < 0 || callStack.frame !== undefined) return undefined;
+export function answerHere(plan: Plan): unknown {
+  if (callStack.frame !== undefined) return ELSEWHERE;
   const { scope, flight } = currentCell();
-  if (scope === undefined || flight !== undefined) return undefined;
+  if (scope === undefined || flight !== undefined) return ELSEWHERE;
   const home = scope as OpenedHome;
-  if (home.place !== place || home.phase >= DISPOSING) return undefined;
-  const found = home.slots[flat];
-  return found === BUSY || found === IS_UNDEFINED ? undefined : found;
+  if (home.place !== plan.place || home.phase >= DISPOSING) return ELSEWHERE;
+  const found = plan.flat < 0 ? undefined : home.slots[plan.flat];
+  if (found === undefined) return obtain(plan, home);
+  return found === BUSY || found === IS_UNDEFINED ? ELSEWHERE : found;
 }
 
 /**

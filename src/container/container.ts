@@ -12,7 +12,7 @@ import {
   Scope,
   type ScopeOptions,
 } from "./api.js";
-import { ask, askAsync, builtHere, type Counter } from "./ask.js";
+import { answerHere, ask, askAsync, type Counter, ELSEWHERE } from "./ask.js";
 import { compile, planFor, planForAll, planIfAny } from "./compile.js";
 import { ContainerEnd } from "./container-end.js";
 import type { Foreign } from "./foreign.js";
@@ -141,7 +141,9 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
   resolve<T>(token: InjectionToken<T>): T {
     const plan = planFor(this.#view, token);
     if (this.#view.family.watched) return watchedAsk(plan, undefined, () => ask(this.#forOne, token, plan)) as T;
-    return (this.#isFinal(plan) ? plan.constant : (builtHere(plan) ?? ask(this.#forOne, token, plan))) as T;
+    if (this.#isFinal(plan)) return plan.constant as T;
+    const here = answerHere(plan);
+    return (here === ELSEWHERE ? ask(this.#forOne, token, plan) : here) as T;
   }
 
   async resolveAsync<T>(token: InjectionToken<T>): Promise<T> {
@@ -172,9 +174,9 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
         assertStays(plan);
         asOf = family.changes;
       }
-      return this.#isFinal(plan)
-        ? plan.constant
-        : (builtHere(plan) ?? ask(this.#forOne, undelayed(token), plan, assertStays));
+      if (this.#isFinal(plan)) return plan.constant;
+      const here = answerHere(plan);
+      return here === ELSEWHERE ? ask(this.#forOne, undelayed(token), plan, assertStays) : here;
     });
   }
 

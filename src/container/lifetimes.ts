@@ -19,9 +19,10 @@ import {
   keepInSlot,
   keptInSlot,
   readSlot,
-  SLOT_PAGE,
   SLOTS_FLAT,
   unmasked,
+  pageNumberOf,
+  slotsOfPage,
 } from "./slots.js";
 
 /** Gives `plan` its two ways to give a value, by lifetime. */
@@ -173,10 +174,10 @@ function flatGet(plan: Plan, slot: number, build: Get): Get {
 }
 
 function pagedGet(slot: number, build: Get): Get {
-  const page = (slot - SLOTS_FLAT) >> SLOT_PAGE;
+  const page = pageNumberOf(slot);
   const index = indexOf(slot);
   return (home, resolution) => {
-    const value = home.pages?.[page]?.[index];
+    const value = slotsOfPage(home, page)?.[index];
     return value !== undefined && value !== BUSY && value !== IS_UNDEFINED ? value : build(home, resolution);
   };
 }

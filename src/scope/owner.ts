@@ -21,6 +21,13 @@ export interface Unfinished {
   ownedBefore: readonly Link[];
 }
 
+/** Some slots of an owner beyond the first few, and the page that was made before. */
+export interface Page {
+  readonly number: number;
+  readonly slots: unknown[];
+  readonly next: Page | undefined;
+}
+
 /**
  * An owner of instances.
  *
@@ -32,7 +39,7 @@ export abstract class Owner extends ContextCell {
   /** Context-lived instances, by the number that their registration was given when its plan was compiled. @internal */
   declare slots: unknown[];
   /** The slots beyond the first few, in pages, so that a large application does not make every scope large. @internal */
-  declare pages: unknown[][] | undefined;
+  declare pages: Page | undefined;
   /** What is to be disposed, newest first. @internal */
   declare top: Link | undefined;
   /** Async builds under way, by what they build; made when the first one starts. @internal */
