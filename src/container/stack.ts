@@ -1,12 +1,13 @@
 /** What the call stack shows of who calls ambit. */
-import { dirname, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** How much of the stack is looked at: middleware are many, and a default of 10 ends in them. */
 const DEPTH = 40;
 
-/** The folder of this package's code. */
-const OWN = dirname(dirname(fileURLToPath(import.meta.url))) + sep;
+/** The folders of this package's code. With source maps, frames of what was built name its sources. */
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const OWN = [join(ROOT, "dist", sep), join(ROOT, "src", sep)];
 
 /** The frames of the call stack, the innermost first, without their "at"; whatever limit the program has set. */
 export function framesHere(): string[] {
@@ -26,7 +27,7 @@ function framesOf(stack: string): string[] {
 
 /** Whether it is a frame of this package. */
 export function isOwn(frame: string): boolean {
-  return frame.includes(OWN);
+  return OWN.some((folder) => frame.includes(folder));
 }
 
 /** Whether it is a frame of Node itself. */
