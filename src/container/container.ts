@@ -140,7 +140,7 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
 
   resolve<T>(token: InjectionToken<T>): T {
     const plan = planFor(this.#view, token);
-    if (this.#view.family.watched) return watchedAsk(plan, undefined, () => ask(this.#forOne, token, plan)) as T;
+    if (this.#view.family.watched) return watchedAsk(plan, undefined, ask, this.#forOne, token, plan) as T;
     if (this.#isFinal(plan)) return plan.constant as T;
     const here = answerHere(plan);
     return (here === ELSEWHERE ? ask(this.#forOne, token, plan) : here) as T;
@@ -148,8 +148,7 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
 
   async resolveAsync<T>(token: InjectionToken<T>): Promise<T> {
     const plan = planFor(this.#view, token);
-    if (this.#view.family.watched)
-      return (await watchedAsk(plan, undefined, () => askAsync(this.#forOne, token, plan))) as T;
+    if (this.#view.family.watched) return (await watchedAsk(plan, undefined, askAsync, this.#forOne, token, plan)) as T;
     return (this.#isFinal(plan) ? plan.constant : await askAsync(this.#forOne, token, plan)) as T;
   }
 

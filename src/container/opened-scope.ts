@@ -74,15 +74,16 @@ export class OpenedScope extends Scope implements Home {
 
   resolve<T>(token: InjectionToken<T>): T {
     const plan = this.#planFor(token);
-    if (this.place.family.watched) return watchedAsk(plan, this, () => obtain(plan, this)) as T;
+    if (this.place.family.watched) return watchedAsk(plan, this, obtain, plan, this) as T;
     return obtain(plan, this) as T;
   }
 
   resolveAsync<T>(token: InjectionToken<T>): Promise<T> {
     try {
       const plan = this.#planFor(token);
-      const ask = () => obtainAsync(plan, this, flightOf(currentCell())) as Promise<T>;
-      return this.place.family.watched ? watchedAsk(plan, this, ask) : ask();
+      const waiter = flightOf(currentCell());
+      if (this.place.family.watched) return watchedAsk(plan, this, obtainAsync, plan, this, waiter) as Promise<T>;
+      return obtainAsync(plan, this, waiter) as Promise<T>;
     } catch (error) {
       return Promise.reject(error);
     }

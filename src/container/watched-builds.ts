@@ -52,12 +52,21 @@ function above(): Step | undefined {
   return current ?? (flight && byFlight.get(flight));
 }
 
-/** Asks for what `plan` stands for. Tells of it where nothing is built for that, which would be told of itself. */
-export function watchedAsk<T>(plan: Plan, scope: Lifespan | undefined, ask: () => T): T {
+/**
+ * Asks for what `plan` stands for. Tells of it where nothing is built for that, which would be told of itself.
+ *
+ * The arguments of `ask` stand apart because a closure of them would cost each `resolve`, also where nobody subscribes.
+ */
+export function watchedAsk<A extends unknown[], T>(
+  plan: Plan,
+  scope: Lifespan | undefined,
+  ask: (...args: A) => T,
+  ...args: A
+): T {
   const before = begun;
   const home = scope ?? scopeIn(currentCell(), plan.place.family);
   const step = { plan, above: above() };
-  return told({ step, scopeId: home?.id, built: false, isTold: () => begun === before }, ask);
+  return told({ step, scopeId: home?.id, built: false, isTold: () => begun === before }, () => ask(...args));
 }
 
 interface Telling {
