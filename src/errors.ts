@@ -104,6 +104,18 @@ function circleText(names: readonly string[]): string {
   return `Cannot build ${names[0]}: it needs itself (${names.join(" -> ")}).`;
 }
 
+/** What is said of an error beside its path: the sentence that says what went wrong, and the fix. */
+export function partsOf(error: AmbitError): { readonly message: string; readonly fix: string | undefined } {
+  const { message, fix } = (error as unknown as { [DETAILS]: ErrorDetails })[DETAILS];
+  return { message, fix };
+}
+
+/** Takes the frames off an error that nobody threw: they show who looked, not what is wrong. */
+export function withoutFrames<E extends AmbitError>(error: E): E {
+  hide(error, { stack: `${error.name} [${error.code}]: ${error.message}` });
+  return error;
+}
+
 /** Begins the path of an error that has none: with what failed. */
 export function beginPath(error: AmbitError, failed: PathStep): void {
   const before = (error as unknown as { [DETAILS]: ErrorDetails })[DETAILS];
@@ -245,10 +257,13 @@ export class CaptiveDependencyError extends AmbitError {
 
 /** An async provider, not yet built, met by a synchronous `resolve`. */
 export class AsyncDependencyError extends AmbitError {
-  constructor(name: string) {
+  constructor(
+    name: string,
+    fix = "await resolveAsync(...) instead of resolve(...), or resolve it once with resolveAsync at start-up.",
+  ) {
     super("ERR_AMBIT_ASYNC", {
       message: `Cannot resolve ${name} synchronously: its provider is async and it is not built yet.`,
-      fix: "await resolveAsync(...) instead of resolve(...), or resolve it once with resolveAsync at start-up.",
+      fix,
     });
   }
 }
@@ -378,7 +393,11 @@ export class DisposeTimeoutError extends AmbitError {
 /** Every problem that `validate()` found. */
 export class ValidationError extends AmbitAggregateError {
   constructor(errors: readonly unknown[]) {
-    super("ERR_AMBIT_VALIDATION", errors, { message: `The container has ${errors.length} problems; see "errors".` });
+    const many = errors.length === 1 ? "1 problem" : `${errors.length} problems`;
+    const each = errors.map(
+      (error, index) => `\n${index + 1}. ${error instanceof Error ? error.message : String(error)}`,
+    );
+    super("ERR_AMBIT_VALIDATION", errors, { message: [`The container has ${many}:`, ...each].join("\n") });
   }
 }
 

@@ -70,6 +70,13 @@ export {
   UnregisteredTokenError,
   ValidationError,
 } from "./errors.js";
+export { Explanation, type ExplainedHolder, type ExplainedStep } from "./insight/explain.js";
+export { Graph } from "./insight/graph.js";
+export type { GraphData, GraphEdge, GraphNode } from "./insight/graph-data.js";
+import "./insight/install.js";
+export type { Problem, ProblemKind } from "./insight/problem.js";
+export type { NodeProvider } from "./insight/reasons.js";
+export type { EdgeKind } from "./insight/sight.js";
 export { bridge } from "./interop/bridge.js";
 import "./insight/guard.js";
 import "./interop/tsyringe-container.js";

@@ -1,16 +1,9 @@
 /** Turns registrations into plans: finds what they need, and refuses what can never work before anything is built. */
-import {
-  addHolder,
-  AmbitError,
-  beginPath,
-  CyclicDependencyError,
-  MissingTypeInfoError,
-  UnregisteredTokenError,
-} from "../errors.js";
+import { addHolder, AmbitError, beginPath, MissingTypeInfoError, UnregisteredTokenError } from "../errors.js";
 import { answersTo, answerTo, isSometimesSeeded } from "./answers.js";
 import { isOverflow, nestedTooDeeply } from "./depth.js";
 import { delayedSource } from "./delayed.js";
-import { aroseInside, assertNotCaptive } from "./frame.js";
+import { aroseInside, assertNotCaptive, captivesOf } from "./frame.js";
 import { isAsyncGenerator } from "./generator.js";
 import { allIfGiven, ifGiven } from "./if-given.js";
 import { Lifecycle } from "./lifecycle.js";
@@ -18,23 +11,17 @@ import { applyLifetime } from "./lifetimes.js";
 import { makerOf } from "./maker-of.js";
 import { type Edge, Plan, type Source, standInFor } from "./plan.js";
 import { ForeignRegistration, unlessFound } from "./foreign.js";
-import { reachesOf, seedReach } from "./reach.js";
+import { eachReach, reachesOf, seedReach } from "./reach.js";
 import { ScopeRef } from "./ref.js";
 import { Registration } from "./registration.js";
 import { type Request, requestsOf } from "./requests.js";
 import { findSeed, seedNotGiven } from "./seeds.js";
 import { allSource, constantSource, transformSource } from "./sources.js";
+import type { Survey } from "./survey.js";
 import { type Delayed, type InjectionToken, isDelayed, isNormalToken, nameOfToken } from "./token.js";
+import { circleIn, type Trail } from "./trail.js";
 import type { View } from "./view.js";
 import { intercepted, watchedAll } from "./watched.js";
-
-/** What is being compiled, outermost first: it finds cycles. */
-interface Trail {
-  readonly registration: Registration;
-  readonly view: View;
-  readonly plan: Plan;
-  readonly above: Trail | undefined;
-}
 
 /** The plan that answers `resolve(token)`. */
 export function planFor(view: View, token: InjectionToken): Plan {
@@ -72,11 +59,15 @@ function compileAsked(token: InjectionToken, compiled: () => Plan): Plan {
   }
 }
 
-function compileToken(view: View, token: InjectionToken | undefined, trail: Trail | undefined): Plan {
+/** The plan of what answers `token`. */
+export function compileToken(view: View, token: InjectionToken | undefined, trail: Trail | undefined): Plan {
   if (token === undefined) throw MissingTypeInfoError.undefinedClass();
   if (isUnregisteredDelay(view, token)) return delayedPlan(view, token);
   const registration = answerTo(view, token);
-  if (registration !== undefined) return intercepted(view, token, compile(view, registration, trail));
+  if (registration !== undefined) {
+    const plan = compile(view, registration, trail);
+    return trail?.survey === undefined ? intercepted(view, token, plan) : plan;
+  }
   const name = nameOfToken(token);
   const error = isNormalToken(token)
     ? UnregisteredTokenError.of(String(token), name)
@@ -89,14 +80,15 @@ function compileToken(view: View, token: InjectionToken | undefined, trail: Trai
 export function compile(view: View, registration: Registration, trail?: Trail): Plan {
   const at = viewOf(view, registration);
   at.refresh();
-  const known = at.compiled.get(registration);
+  const survey = trail?.survey;
+  const compiled = survey?.plansIn(at) ?? at.compiled;
+  const known = compiled.get(registration) ?? circleIn(trail, registration, at);
   if (known !== undefined) return known;
-  assertNoCycle(registration, at, trail);
   const plan = new Plan(registration.name, registration.lifecycle, registration.scopeName, at, registration);
-  fill(plan, { registration, view: at, plan, above: trail });
+  fill(plan, { registration, view: at, plan, above: trail, survey, asking: undefined });
   if (at.isJoined && at.isImplicit(registration))
     Object.assign(plan, unlessFound(plan, elsewhere(at, registration.token)));
-  at.compiled.set(registration, plan);
+  compiled.set(registration, plan);
   return plan;
 }
 
@@ -118,34 +110,25 @@ function viewOf(view: View, registration: Registration): View {
   return lifecycle === Lifecycle.ContainerScoped ? view.base : view;
 }
 
-function assertNoCycle(registration: Registration, view: View, trail: Trail | undefined): void {
-  const names: string[] = [];
-  for (let at = trail; at !== undefined; at = at.above) {
-    names.unshift(at.plan.name);
-    if (at.registration !== registration || at.view !== view) continue;
-    const error = new CyclicDependencyError([...names, registration.name]);
-    beginPath(error, at.plan.step());
-    throw error;
-  }
-}
-
 function fill(plan: Plan, trail: Trail): void {
-  const { registration } = trail;
+  const { registration, survey } = trail as Trail & { registration: Registration };
   const { provider, kind } = registration;
   if (kind === "useValue") return plan.settle(provider.useValue);
   if (kind === "useSeed") return fillSeed(plan, trail);
-  finish(plan, edgesOf(plan, trail), registration);
+  finish(plan, edgesOf(plan, registration, trail), registration, survey);
+  if (survey !== undefined) return;
   if (registration.lifecycle === Lifecycle.ContextScoped && registration.slot < 0)
     registration.slot = plan.place.family.slots++;
   plan.slot = registration.slot;
-  applyLifetime(plan, registration, makerOf(plan, registration));
+  const maker = makerOf(plan, registration);
+  applyLifetime(plan, registration, trail.view.family.recorder?.watching(plan, maker) ?? maker);
 }
 
 /** What follows from the edges of a plan. */
-function finish(plan: Plan, edges: readonly Edge[], registration?: Registration): void {
+function finish(plan: Plan, edges: readonly Edge[], registration?: Registration, survey?: Survey): void {
   plan.edges = edges;
   for (const { plans } of edges) for (const { levels } of plans) if (levels >= plan.levels) plan.levels = levels + 1;
-  plan.reaches = reachesOf(plan, registration);
+  plan.reaches = reachesOf(plan, registration, survey && eachReach);
   // The scope that keeps it may see other registrations than those who ask: it may be built of anything.
   const varies = plan.lifecycle === Lifecycle.ContextScoped && plan.place.family.views > 1;
   plan.async = varies || isAsync(registration) || edges.some(({ source }) => source.async);
@@ -153,21 +136,47 @@ function finish(plan: Plan, edges: readonly Edge[], registration?: Registration)
     varies ||
     plan.lifecycle === Lifecycle.ResolutionScoped ||
     edges.some(({ plans }) => plans.some((next) => next.perResolution));
+  if (survey !== undefined) return;
   for (const { plans, via } of edges) for (const held of plans) assertNotCaptive(plan, held, via);
 }
 
-function isAsync(registration: Registration | undefined): boolean {
+/** Whether its own provider is async. */
+export function isAsync(registration: Registration | undefined): boolean {
   return registration?.kind === "useAsyncFactory" || isAsyncGenerator(registration?.provider.useGenerator);
 }
 
-function edgesOf(plan: Plan, trail: Trail): Edge[] {
-  return requestsOf(plan, trail.registration).map((request) => edgeOf(plan, trail.view, request, trail));
+function edgesOf(plan: Plan, registration: Registration, trail: Trail): Edge[] {
+  const requests = unlessRefused(trail, undefined, () => requestsOf(plan, registration)) ?? [];
+  return requests.map((request) => {
+    trail.asking = request;
+    return unlessRefused(trail, request, () => edgeOf(plan, request, trail)) ?? brokenEdge(request, trail);
+  });
 }
 
-function edgeOf(holder: Plan, view: View, request: Request, trail: Trail | undefined): Edge {
+/** What `look` gives. Where that throws, a survey notes why, and goes on without. */
+function unlessRefused<T>(trail: Trail, request: Request | undefined, look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (trail.survey === undefined || !(error instanceof AmbitError)) throw error;
+    trail.survey.refuse(error, trail.plan, request);
+    return undefined;
+  }
+}
+
+function brokenEdge(request: Request, { plan, view, survey }: Trail): Edge {
+  survey?.link(plan, request, [], view);
+  return { source: constantSource(undefined), plans: [], via: request.via };
+}
+
+function edgeOf(holder: Plan, request: Request, trail: Trail): Edge {
+  const { view, survey } = trail;
   const { via, sentence } = request;
   try {
     const { source, plans } = sourceOf(holder, view, request, trail);
+    survey?.link(holder, request, plans, view);
+    for (const error of survey === undefined ? [] : plans.flatMap((held) => captivesOf(holder, held, via)))
+      survey?.refuse(error, holder, request);
     return { source, plans, via, sentence };
   } catch (error) {
     if (error instanceof AmbitError) addHolder(error, holder.step(), via, sentence);
@@ -230,7 +239,7 @@ function allOf(view: View, { token, optional }: Request, trail: Trail | undefine
 }
 
 /** Whether it is tsyringe's `delay`, and nothing was registered for it: it may be a token like any other. */
-function isUnregisteredDelay(view: View, token: unknown): token is Delayed {
+export function isUnregisteredDelay(view: View, token: unknown): token is Delayed {
   return isDelayed(token) && view.find(token as never) === undefined;
 }
 
@@ -259,7 +268,8 @@ function delayedPlan(view: View, token: Delayed): Plan {
 function fallbackFor(view: View, token: InjectionToken, trail: Trail): Plan | undefined {
   if (!isSometimesSeeded(view, token)) return undefined;
   try {
-    return compile(view, view.implicit(token), trail);
+    // What it refuses is no problem: it is given, then.
+    return compile(view, view.implicit(token), { ...trail, survey: undefined });
   } catch (error) {
     if (error instanceof AmbitError) return undefined;
     throw error;
@@ -268,7 +278,7 @@ function fallbackFor(view: View, token: InjectionToken, trail: Trail): Plan | un
 
 /** A seed is found, not built; a class that was only sometimes given as one is built where it was not. */
 function fillSeed(plan: Plan, trail: Trail): void {
-  const { registration, view } = trail;
+  const { registration, view } = trail as Trail & { registration: Registration };
   const { token } = registration;
   const { family } = view;
   if (registration.slot < 0) registration.slot = family.slots++;

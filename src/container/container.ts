@@ -195,6 +195,11 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
     }
   }
 
+  /** What it can see, for those who look and do not build. @internal */
+  get view(): View {
+    return this.#view;
+  }
+
   // Scopes
 
   runInScope<R>(fn: Work<R>): Promise<Awaited<R>>;

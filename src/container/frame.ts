@@ -45,11 +45,17 @@ export const ASKED = "asked for while it was built";
 /** Refuses to let a longer-lived thing hold a shorter-lived one. */
 export function assertNotCaptive(holder: Plan, held: Plan, via: string): void {
   const reach = held.reaches.find((candidate) => isCaptive(holder, candidate));
-  if (reach === undefined) return;
-  const [first, ...rest] = reach.path;
-  if (first === undefined) return;
+  if (reach !== undefined) throw captive(holder, reach, via);
+}
+
+/** What `assertNotCaptive` throws, for everything that `held` leads to. */
+export function captivesOf(holder: Plan, held: Plan, via: string): CaptiveDependencyError[] {
+  return held.reaches.filter((candidate) => isCaptive(holder, candidate)).map((each) => captive(holder, each, via));
+}
+
+function captive(holder: Plan, { path: [first, ...rest] }: Reach, via: string): CaptiveDependencyError {
   const path = [holder.step(), { ...first, via }, ...rest];
-  throw new CaptiveDependencyError(holder.step(), reach.path.at(-1) ?? first, path);
+  return new CaptiveDependencyError(holder.step(), rest.at(-1) ?? first, path);
 }
 
 function isCaptive(holder: Plan, { per, scopeName, anywhere }: Reach): boolean {

@@ -65,8 +65,13 @@ export function afterArguments(
   return (home, resolution, own) => {
     const flight = own as Flight;
     const goOn = (args: unknown[]) => {
+      const { recorder } = flight.plan.place.family;
+      const end = () => finish(home, args, flight);
       try {
-        return within(frameOf(flight.plan, home), () => finish(home, args, flight));
+        return within(
+          frameOf(flight.plan, home),
+          recorder === undefined ? end : () => recorder.running(flight.plan, end),
+        );
       } catch (error) {
         throw passed(error, flight.plan);
       }

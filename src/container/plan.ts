@@ -12,13 +12,23 @@ export interface Place {
   readonly base: Place;
   readonly container: DependencyContainer;
   /** What a root container and its children have in common. */
-  readonly family: { slots: number; readonly views: number; isInside(inner: string, outer: string): boolean };
+  readonly family: {
+    slots: number;
+    readonly views: number;
+    readonly recorder: Watcher | undefined;
+    isInside(inner: string, outer: string): boolean;
+  };
   /** Owns the long-lived instances. */
   readonly home: Owner;
   /** Singletons and container-scoped instances, by registration. */
   readonly instances: Map<Registration, unknown>;
   /** Whether its container, or one around it, has been disposed. */
   readonly ended: boolean;
+}
+
+/** Hears which provider runs; see `Recorder`. */
+export interface Watcher {
+  running<R>(plan: Plan, fn: () => R): R;
 }
 
 /** An owner for which something can be built: a scope, a container, or a container asked outside of every scope. */
@@ -88,7 +98,7 @@ export interface Reach {
   /** Whether a holder from any scope finds the right one: a seed of a scope around it, the scope itself. */
   readonly anywhere: boolean;
   /** From the plan itself down to that thing. */
-  readonly path: readonly PathStep[];
+  readonly path: readonly [PathStep, ...PathStep[]];
 }
 
 /** Marks a plan whose value is not a constant. */

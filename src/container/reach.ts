@@ -4,8 +4,8 @@ import { Lifecycle, outlivesScopes } from "./lifecycle.js";
 import type { Plan, Reach } from "./plan.js";
 import type { Registration } from "./registration.js";
 
-/** The shorter-lived things that a plan leads to: one path for each kind. */
-export function reachesOf(plan: Plan, registration: Registration | undefined): Reach[] {
+/** The shorter-lived things that a plan leads to: one path for each kind, or for each that is not the same. */
+export function reachesOf(plan: Plan, registration: Registration | undefined, isSame = isAlike): Reach[] {
   const { lifecycle, scopeName } = plan;
   if (lifecycle === Lifecycle.ContextScoped) {
     // Whoever asks for the scope gets its own; what is pinned to one scope is found from every scope inside it.
@@ -18,7 +18,7 @@ export function reachesOf(plan: Plan, registration: Registration | undefined): R
   const found: Reach[] = [];
   for (const { plans, via } of plan.edges) {
     for (const reach of plans.flatMap((next) => next.reaches)) {
-      if (!found.some((known) => isAlike(known, reach))) found.push(further(plan, via, reach));
+      if (!found.some((known) => isSame(known, reach))) found.push(further(plan, via, reach));
     }
   }
   return found;
@@ -28,9 +28,14 @@ function isAlike(a: Reach, b: Reach): boolean {
   return a.per === b.per && a.scopeName === b.scopeName && a.anywhere === b.anywhere;
 }
 
+/** Tells all of them apart, for those who want to know of each. */
+export function eachReach(a: Reach, b: Reach): boolean {
+  return isAlike(a, b) && a.path.at(-1)?.name === b.path.at(-1)?.name;
+}
+
 function further(plan: Plan, via: string, reach: Reach): Reach {
   const [first, ...rest] = reach.path;
-  return { ...reach, path: [plan.step(), ...(first === undefined ? [] : [{ ...first, via }]), ...rest] };
+  return { ...reach, path: [plan.step(), { ...first, via }, ...rest] };
 }
 
 /** What leads to a seed holds what some scope was given. */

@@ -8,6 +8,7 @@ import { equip, type Guard, type Guarded } from "./guarding.js";
 import type { Host } from "./homes.js";
 import { Interceptors } from "./interceptors.js";
 import type { Place, Plan } from "./plan.js";
+import { Recorder } from "./recorder.js";
 import { Registration } from "./registration.js";
 import type { Constructor, InjectionToken } from "./token.js";
 
@@ -25,6 +26,8 @@ export class Family implements Guarded {
   overriding = 0;
   /** How many views there are: with several, of what a context-lived instance is built depends on its scope. */
   views = 0;
+  /** Notes what providers ask for, once somebody wants to know. */
+  recorder: Recorder | undefined;
   /** Tokens that nobody registered and some scope was given as a seed. */
   readonly seeds = new Map<InjectionToken, Registration>();
   /** What every container can give without being told: itself, the scope. */
@@ -48,9 +51,9 @@ export class Family implements Guarded {
 export class View implements Place {
   readonly registrations = new Map<InjectionToken, Registration[]>();
   /** By token: what `resolve` gives. */
-  readonly plans = new Map<InjectionToken, Plan>();
+  plans = new Map<InjectionToken, Plan>();
   /** By token: what `resolveAll` gives. */
-  readonly plansForAll = new Map<InjectionToken, Plan>();
+  plansForAll = new Map<InjectionToken, Plan>();
   readonly compiled = new Map<Registration, Plan>();
   /** Classes that nobody registered: they are transient. */
   readonly #implicit = new Map<InjectionToken, Registration>();
@@ -133,8 +136,9 @@ export class View implements Place {
   #renew(): void {
     if (this.ended) throw new ContainerDisposedError();
     this.#fresh = this.family.changes;
-    this.plans.clear();
-    this.plansForAll.clear();
+    const { recorder } = this.family;
+    this.plans = recorder?.plans(false) ?? new Map();
+    this.plansForAll = recorder?.plans(true) ?? new Map();
     this.compiled.clear();
   }
 
@@ -218,6 +222,13 @@ export class View implements Place {
       this.#implicit.set(target, registration);
     }
     return registration;
+  }
+
+  /** Notes from now on what providers ask for, in the whole family. */
+  record(): void {
+    if (this.family.recorder !== undefined) return;
+    this.family.recorder = new Recorder();
+    this.root.changed();
   }
 
   /** Whether this is the registration of a class that nobody made one for. */
