@@ -15,6 +15,7 @@ const LAYERS = [
   "interop",
   "index",
   "adapters",
+  "cli",
 ];
 
 /** What only these files and folders may import: a whole module, or one name of it. */

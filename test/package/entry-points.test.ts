@@ -28,6 +28,11 @@ test("still loads reflect-metadata when a bundler has dropped what a program doe
   expect(run(code)).toBe("function function\n");
 });
 
+test("still has a container tell of itself when a bundler has dropped what a program does not use", async () => {
+  const code = await bundle('import { Container } from "ambit"; console.log(new Container().diagnose().length);');
+  expect(run(code)).toBe("0\n");
+});
+
 function run(program: string, type = "module"): string {
   // From standard input: a bundle is longer than an argument may be.
   const options = ["--no-warnings", `--input-type=${type}`, "-"];

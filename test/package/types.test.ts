@@ -39,6 +39,23 @@ test("a double of a container has the methods that are documented, and no others
   expect(errorsIn(program)).toBe("");
 });
 
+test("a container tells of itself, in types that are exported", () => {
+  const program = `
+    import { type Container, type Explanation, type Graph, type GraphNode, type Problem, token } from "ambit";
+    declare const container: Container;
+    class Service {}
+    export const problems: Problem[] = container.diagnose(Service, "name", token<number>("port"));
+    export const graph: Graph = container.recordEdges().graph();
+    export const nodes: readonly GraphNode[] = graph.nodes;
+    export const told: Explanation = container.explain(Service);
+    export const nothing: void = container.validate();
+    // @ts-expect-error A number is no token.
+    container.explain(1);
+    // @ts-expect-error What was seen is not changed.
+    graph.nodes.push(nodes[0]);`;
+  expect(errorsIn(program)).toBe("");
+});
+
 /** What tsc has to say about a program, and about all the types that it leads to. */
 function errorsIn(program: string): string {
   const folder = temporaryFolder();
