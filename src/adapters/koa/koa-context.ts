@@ -1,6 +1,7 @@
 /** The token under which instances of a request find Koa's context. */
 import type Koa from "koa";
 import type { DependencyContainer } from "../../container/api.js";
+import { container as defaultContainer } from "../../container/container.js";
 import { token } from "../../container/token.js";
 
 /** Koa's `ctx` of the request in whose scope it is asked for: `@inject(KoaContext) ctx: Koa.Context`. */
@@ -10,3 +11,6 @@ export const KoaContext = token<Koa.Context>("KoaContext");
 export function registerKoaContext(container: DependencyContainer): void {
   if (!container.isRegistered(KoaContext, true)) container.register(KoaContext, { useSeed: true });
 }
+
+// Whoever mentions the token may be looked at before an app is there.
+registerKoaContext(defaultContainer);
