@@ -1,5 +1,6 @@
 /** One page that shows a graph: everything is in it, and it loads nothing. */
 import { readFileSync } from "node:fs";
+import { whyOf } from "../insight/explain.js";
 import type { GraphData } from "../insight/graph-data.js";
 import { LAYERS, layerOf } from "../insight/layers.js";
 
@@ -9,8 +10,9 @@ const SCRIPTS = ["layout.js", "picture.js", "panel.js", "page.js"];
 const part = (name: string): string => readFileSync(new URL(`./page/${name}`, import.meta.url), "utf8");
 
 /** The page; `title` says whose graph it is. */
-export function pageOf({ nodes, edges, problems }: GraphData, title: string): string {
-  const layered = nodes.map((node) => ({ ...node, layer: layerOf(node) }));
+export function pageOf(graph: GraphData, title: string): string {
+  const { nodes, edges, problems } = graph;
+  const layered = nodes.map((node) => ({ ...node, layer: layerOf(node), why: whyOf(node, graph) }));
   const told = problems.map((problem) => ({ ...problem, text: problem.toString() }));
   const data = { title, layers: LAYERS, nodes: layered, edges, problems: told };
   const parts: Record<string, string> = {

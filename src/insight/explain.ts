@@ -76,7 +76,7 @@ export function explanationOf(graph: GraphData, id: string): Explanation | undef
     .flatMap((edge) => ({ node: nodes.get(edge.from) as GraphNode, edge }));
   const ids = new Set(steps.flatMap((step) => step.node.problems));
   const problems = graph.problems.filter((problem) => ids.has(problem.id) && problem.severity === "error");
-  return new Explanation({ ...node, why: [...node.why, ...keptBy(node, graph, nodes)] }, steps, heldBy, problems);
+  return new Explanation({ ...node, why: whyOf(node, graph) }, steps, heldBy, problems);
 }
 
 function stepsFrom(root: GraphNode, { edges }: GraphData, nodes: ReadonlyMap<string, GraphNode>): ExplainedStep[] {
@@ -94,23 +94,27 @@ function stepsFrom(root: GraphNode, { edges }: GraphData, nodes: ReadonlyMap<str
   return steps;
 }
 
-/** What is built anew each time lives as long as whoever it was built for. */
-function keptBy(node: GraphNode, { edges }: GraphData, nodes: ReadonlyMap<string, GraphNode>): string[] {
-  if (!passesOn(node)) return [];
+/** Why a node lives as long as it does, with those for whom it is kept where it is built anew each time. */
+export function whyOf(node: GraphNode, { nodes, edges }: GraphData): string[] {
+  const keepers = passesOn(node) ? keepersOf(node, nodes, edges) : [];
+  if (keepers.length === 0) return [...node.why];
+  return [...node.why, `One each is kept by ${keepers.join(", ")}, and lives as long as that.`];
+}
+
+function keepersOf(node: GraphNode, nodes: readonly GraphNode[], edges: readonly GraphEdge[]): string[] {
   const keepers = new Set<string>();
   const seen = new Set<string>();
   const climb = (id: string) => {
     if (seen.has(id)) return;
     seen.add(id);
-    for (const { from, kind } of edges.filter(({ to }) => to === id)) {
-      const holder = nodes.get(from) as GraphNode;
-      if (!isHeld(kind)) continue;
+    for (const { from } of edges.filter(({ to, kind }) => to === id && isHeld(kind))) {
+      const holder = nodes.find((each) => each.id === from) as GraphNode;
       if (passesOn(holder)) climb(from);
       else keepers.add(`${holder.id} (${holder.lifetime})`);
     }
   };
   climb(node.id);
-  return keepers.size === 0 ? [] : [`One each is kept by ${[...keepers].join(", ")}, and lives as long as that.`];
+  return [...keepers];
 }
 
 function passesOn({ lifecycle, provider }: GraphNode): boolean {

@@ -76,7 +76,7 @@ describe("finds the container", () => {
   test("of CommonJS", () => {
     using project = new Project({
       "container.cjs":
-        'const { Container } = require("ambit"); module.exports = { container: new Container().register("a", { useFactory: () => 1, deps: ["gone"] }) };',
+        'const { Container } = require("ambit"); const made = { container: new Container().register("a", { useFactory: () => 1, deps: ["gone"] }) }; module.exports = made;',
     });
     expect(project.run("check", "container.cjs").code).toBe(1);
   });

@@ -108,7 +108,7 @@ describe.skipIf(!isThere)("the page", () => {
 
   test("what is built anew tells for whom it is kept", async () => {
     const container = shop();
-    container.register("Line", needs()).register("Handler", needs("Line"), scoped);
+    container.register("Line", needs()).register("Part", needs("Line")).register("Handler", needs("Part"), scoped);
     const page = await open(container);
     await box(page, "Line").click();
     expect(await panel(page)).toContain("One each is kept by Handler (context-scoped), and lives as long as that.");

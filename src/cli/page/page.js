@@ -56,26 +56,6 @@ class Model {
     follow((at) => this.into(at).map(({ from }) => from), new Set([id]), id);
     return all;
   }
-
-  /** For what is built anew each time: the nearest above that lives on. */
-  /** @param {string} id */
-  keepersOf(id) {
-    const passesOn = (/** @type {PageNode} */ { lifetime }) =>
-      lifetime === "transient" || lifetime === "resolution-scoped" || lifetime === "alias";
-    const keepers = new Set();
-    const seen = new Set();
-    const climb = (/** @type {string} */ at) => {
-      if (seen.has(at)) return;
-      seen.add(at);
-      for (const { from, kind } of this.into(at)) {
-        if (kind === "ref" || kind === "proxy") continue;
-        if (passesOn(this.node(from))) climb(from);
-        else keepers.add(`${from} (${this.node(from).lifetime})`);
-      }
-    };
-    if (passesOn(this.node(id))) climb(id);
-    return [...keepers];
-  }
 }
 
 const byId = (/** @type {string} */ id) => /** @type {HTMLInputElement} */ (document.getElementById(id));

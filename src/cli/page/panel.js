@@ -54,11 +54,6 @@ function tellNode(node, model, choose) {
   const made = node.provider === "nothing" ? "" : `${node.async ? "async, " : ""}${node.provider}${ending}`;
   const held = model.into(node.id).map((edge) => itemFor(model.node(edge.from), choose, howOf(edge)));
   const needs = model.outOf(node.id).map((edge) => itemFor(model.node(edge.to), choose, howOf(edge)));
-  const kept = model.keepersOf(node.id);
-  const why = [
-    ...node.why,
-    ...(kept.length === 0 ? [] : [`One each is kept by ${kept.join(", ")}, and lives as long as that.`]),
-  ];
   return [
     html("h2", {}, node.id),
     html(
@@ -69,7 +64,7 @@ function tellNode(node, model, choose) {
     ),
     ...problemBoxes(model.problemsOf(node.problems)),
     ...section("Why it lives as long as it does", [
-      html("div", { class: "why" }, ...why.map((line) => html("p", {}, line))),
+      html("div", { class: "why" }, ...node.why.map((line) => html("p", {}, line))),
     ]),
     html(
       "h3",
