@@ -64,24 +64,21 @@ export function afterArguments(
 ): GetAsync {
   return (home, resolution, own) => {
     const flight = own as Flight;
+    const { recorder } = flight.plan.place.family;
     const goOn = (args: unknown[]) => {
-      const { recorder } = flight.plan.place.family;
-      const end = () => finish(home, args, flight);
       try {
-        return within(
-          frameOf(flight.plan, home),
-          recorder === undefined ? end : () => recorder.running(flight.plan, end),
-        );
+        return within(frameOf(flight.plan, home), () => finish(home, args, flight));
       } catch (error) {
         throw passed(error, flight.plan);
       }
     };
+    const resume = recorder === undefined ? goOn : (args: unknown[]) => recorder.running(flight.plan, () => goOn(args));
     const args = gatherAsync(sources, home, resolution, flight);
-    if (!(args instanceof Promise)) return goOn(args);
+    if (!(args instanceof Promise)) return resume(args);
     return args.then((values) => {
       // What they belong to may be disposed by now: nothing is built of that any more.
       if (isOver(home, flight.plan)) throw endedError(home, flight.plan);
-      return goOn(values);
+      return resume(values);
     });
   };
 }

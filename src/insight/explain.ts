@@ -14,7 +14,7 @@ export interface ExplainedStep {
   readonly repeated: boolean;
 }
 
-/** Who holds it, and who of those lives on. */
+/** Who asks for it, and how: refs and proxies hold nothing. */
 export interface ExplainedHolder {
   readonly node: GraphNode;
   readonly edge: GraphEdge;
@@ -38,16 +38,18 @@ export class Explanation {
       `${node.id} is ${node.lifetime}.`,
       ...node.why.map((line) => `  ${line}`),
       ...section("It is built from:", this.steps.length > 1 ? treeOf(this.steps) : []),
-      ...section(
-        "It is held by:",
-        this.heldBy.map(({ node: holder, edge }) => `${holder.id}, ${holder.lifetime}: ${edge.kind}, ${edge.via}`),
-      ),
+      ...section("It is held by:", this.heldBy.filter(({ edge }) => isHeld(edge.kind)).map(lineOf)),
+      ...section("It is found each time by:", this.heldBy.filter(({ edge }) => !isHeld(edge.kind)).map(lineOf)),
       ...section(
         "Problems:",
         this.problems.flatMap((problem) => problem.toString().split("\n")),
       ),
     ].join("\n");
   }
+}
+
+function lineOf({ node, edge }: ExplainedHolder): string {
+  return `${node.id}, ${node.lifetime}: ${edge.kind}, ${edge.via}`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

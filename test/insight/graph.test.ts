@@ -140,6 +140,14 @@ test("explains what is wrong with something, and with what it needs", () => {
   expect(explanation.toString()).toContain("Problems:\n  CaptiveDependencyError [ERR_AMBIT_CAPTIVE]: Cannot inject");
 });
 
+test("what finds something each time is not called its holder", () => {
+  const container = new Container();
+  container.register(Tx, Tx, scoped).register("cache", { useFactory: () => 1, deps: [dep.ref(Tx)] }, single);
+  const told = container.explain(Tx).toString();
+  expect(told).toContain("It is found each time by:\n  cache, singleton: ref, dependency #0");
+  expect(told).not.toContain("held by");
+});
+
 test("tells a circle without end only once", () => {
   const container = new Container();
   container.register("a", { useFactory: () => 1, deps: ["b"] }).register("b", { useFactory: () => 1, deps: ["a"] });

@@ -106,6 +106,13 @@ describe.skipIf(!isThere)("the page", () => {
     await page.close();
   });
 
+  test("what finds it each time is not called its holder", async () => {
+    const page = await open(shop());
+    await box(page, "Ctx").click();
+    expect(await panel(page)).toMatch(/Held by 1\s+Transaction[^]*Found each time by 1\s+Prices\s+ref, dependency #1/);
+    await page.close();
+  });
+
   test("what is built anew tells for whom it is kept", async () => {
     const container = shop();
     container.register("Line", needs()).register("Part", needs("Line")).register("Handler", needs("Part"), scoped);

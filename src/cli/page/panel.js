@@ -43,6 +43,9 @@ function problemBoxes(problems) {
   return problems.map(({ text }) => html("div", { class: "problem" }, text));
 }
 
+/** What holds nothing, and asks each time. */
+const FINDS = new Set(["ref", "proxy"]);
+
 /** @param {PageNode} node @param {Model} model @param {(id: string) => void} choose */
 function tellNode(node, model, choose) {
   const ending =
@@ -52,7 +55,11 @@ function tellNode(node, model, choose) {
         ? " · may have a disposer"
         : ` · ends by ${node.disposer}`;
   const made = node.provider === "nothing" ? "" : `${node.async ? "async, " : ""}${node.provider}${ending}`;
-  const held = model.into(node.id).map((edge) => itemFor(model.node(edge.from), choose, howOf(edge)));
+  const into = model.into(node.id);
+  const items = (/** @type {PageEdge[]} */ edges) =>
+    edges.map((edge) => itemFor(model.node(edge.from), choose, howOf(edge)));
+  const held = items(into.filter(({ kind }) => !FINDS.has(kind)));
+  const found = items(into.filter(({ kind }) => FINDS.has(kind)));
   const needs = model.outOf(node.id).map((edge) => itemFor(model.node(edge.to), choose, howOf(edge)));
   return [
     html("h2", {}, node.id),
@@ -74,6 +81,7 @@ function tellNode(node, model, choose) {
         : `Held by ${held.length}`,
     ),
     ...listOf(held),
+    ...section(`Found each time by ${found.length}`, listOf(found)),
     ...section(`Needs ${needs.length}`, listOf(needs)),
     ...(node.unseen
       ? [html("p", { class: "quiet" }, "It may ask for more: what its function asks the container for cannot be seen.")]
