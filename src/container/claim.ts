@@ -137,7 +137,8 @@ const COMMENT_LINES = /^\s*(?:\/\/.*|\/\*[^]*?\*\/)/gm;
  * hands `this` to somebody who assigns it: `Object.assign(this, handle)`.
  */
 export function disposerKeyOf(target: Constructor): DisposerKey | "anywhere" | "nowhere" {
-  const source = [...withSuperclasses(target)].map(sourceOf).join().replaceAll(COMMENT_LINES, "");
+  const whole = [...withSuperclasses(target)].map(sourceOf).join();
+  const source = whole.includes("/") ? whole.replaceAll(COMMENT_LINES, "") : whole;
   const { prototype } = target as { prototype: object };
   if (MAY_GET_MORE.test(source) || !isObject(prototype)) return "anywhere";
   const [asyncDispose, dispose, plain] = KEYS.map((key) => inherited(prototype, key));

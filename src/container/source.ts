@@ -20,8 +20,17 @@ export function sourceOf(target: Constructor): string {
   return Function.prototype.toString.call(target);
 }
 
+/** The class that was read last: several ask for the same one in a row, and reading was half of a first `resolve`. */
+let lastRead: { readonly target: Constructor; readonly text: string | undefined } | undefined;
+
 /** The text of the constructor that a class has itself, without comments and the contents of strings. */
 export function ownConstructor(target: Constructor): string | undefined {
+  if (lastRead?.target !== target) lastRead = { target, text: readConstructor(target) };
+  return lastRead.text;
+}
+
+function readConstructor(target: Constructor): string | undefined {
+  if (!sourceOf(target).includes("constructor")) return undefined;
   const code = sourceOf(target).replaceAll(COMMENT_OR_STRING, (text) => (text.startsWith("/") ? "" : '""'));
   // Not `this.constructor(` or `myconstructor(`; no field may be called `#constructor`.
   const start = code.search(/(?<![.\w$])constructor\s*\(/);
@@ -40,12 +49,14 @@ function endOf(code: string, start: number, open: string, close: string): number
   return code.length;
 }
 
+const RETURNS = /\breturn\b|\/|`|\[native code\]/;
+
 /** Whether `new target` may give another object than a new instance. Says so where it cannot know. */
 export function mayReturnAnother(target: Constructor): boolean {
   return [...withSuperclasses(target)].some((part) => {
-    const isSyntax = sourceOf(part).startsWith("class");
-    const code = isSyntax ? (ownConstructor(part) ?? "") : sourceOf(part);
+    const source = sourceOf(part);
     // A regular expression or a template may contain brackets that open nothing.
-    return /\breturn\b|\/|`|\[native code\]/.test(code);
+    if (!RETURNS.test(source)) return false;
+    return !source.startsWith("class") || RETURNS.test(ownConstructor(part) ?? "");
   });
 }

@@ -33,9 +33,20 @@ test("still has a container tell of itself when a bundler has dropped what a pro
   expect(run(code)).toBe("0\n");
 });
 
-function run(program: string, type = "module"): string {
+test("builds classes where no code may be made from strings", () => {
+  const program = `
+    import { Container } from "ambit";
+    const types = [];
+    for (let count = 0; count < 9; count++) types.push(class { constructor(...args) { this.args = args; } });
+    const container = new Container();
+    for (const [count, type] of types.entries()) container.register(type, { useClass: type, deps: types.slice(0, count) });
+    try { new Function(""); } catch { console.log(types.map((type) => container.resolve(type).args.length).join()); }`;
+  expect(run(program, "module", "--disallow-code-generation-from-strings")).toBe("0,1,2,3,4,5,6,7,8\n");
+});
+
+function run(program: string, type = "module", ...more: string[]): string {
   // From standard input: a bundle is longer than an argument may be.
-  const options = ["--no-warnings", `--input-type=${type}`, "-"];
+  const options = ["--no-warnings", ...more, `--input-type=${type}`, "-"];
   return execFileSync(process.execPath, options, { cwd: ROOT, encoding: "utf8", input: program });
 }
 
