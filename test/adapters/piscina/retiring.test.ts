@@ -62,7 +62,7 @@ test.each(["close", "destroy"] as const)("the pool's own %s() ends workers polit
 });
 
 test(`after ${RECYCLES} recycles every worker has said goodbye, and no listener is left`, {
-  timeout: 120_000,
+  timeout: 30_000 + RECYCLES * 1_000,
 }, async () => {
   await untilNobodyListens();
   const warned: Error[] = [];

@@ -33,7 +33,7 @@ test("recycleWorkers() ends workers politely", async () => {
 });
 
 test(`with isolateWorkers, ${RECYCLES} tasks are ${RECYCLES} workers that say goodbye`, {
-  timeout: 120_000,
+  timeout: 30_000 + RECYCLES * 1_000,
 }, async () => {
   await untilNobodyListens();
   const workers = scopedPool(tinypoolOf(goodbyes(), {}, { isolateWorkers: true }), {
