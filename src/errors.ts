@@ -41,6 +41,12 @@ export abstract class AmbitError extends Error {
     brand(this, code, details);
   }
 
+  /** Where its code is explained, with a program that provokes it: a section of a file in this package. */
+  get help(): string {
+    return helpFor(this.code);
+  }
+
+  /** Whether `value` is such an error. For `AmbitError` itself that includes `DisposalError` and `ValidationError`. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (this !== (AmbitError as unknown)) return Function.prototype[Symbol.hasInstance].call(this, value);
     return typeof value === "object" && value !== null && BRAND in value;
@@ -55,6 +61,15 @@ abstract class AmbitAggregateError extends AggregateError {
     super(errors, textOf(details), causeOf(details));
     brand(this, code, details);
   }
+
+  /** Where its code is explained, with a program that provokes it: a section of a file in this package. */
+  get help(): string {
+    return helpFor(this.code);
+  }
+}
+
+function helpFor(code: string): string {
+  return `ambit/docs/errors.md#${code.toLowerCase()}`;
 }
 
 /** Puts the code into the headline and the data where no logger prints them. */

@@ -13,17 +13,15 @@
  *     <!-- not compiled: it shows what TypeScript refuses -->
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { type CodeBlock, codeBlocks } from "../support/code-blocks.js";
+import { documentedBlocks, type PageBlock } from "../support/code-blocks.js";
 import { ROOT, temporaryFolder } from "../support/repository.js";
 
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 
-const blocks = markdownPages().flatMap((page) =>
-  codeBlocks(readFileSync(join(ROOT, page), "utf8")).map((block) => ({ ...block, page })),
-);
+const blocks = documentedBlocks();
 const compiled = blocks.filter(({ notCompiled }) => !notCompiled);
 
 test(`${compiled.length} ts blocks of the documents compile, ${blocks.length - compiled.length} say why they do not`, () => {
@@ -31,14 +29,8 @@ test(`${compiled.length} ts blocks of the documents compile, ${blocks.length - c
   expect(problemsOf(compiled)).toEqual([]);
 });
 
-function markdownPages(): string[] {
-  const docs = join(ROOT, "docs");
-  const pages = existsSync(docs) ? readdirSync(docs, { recursive: true, encoding: "utf8" }) : [];
-  return ["README.md", ...pages.filter((page) => page.endsWith(".md")).map((page) => join("docs", page))];
-}
-
 /** What the compiler says, with the place in the document: "README.md:47:3 - error TS2304: ...". */
-function problemsOf(all: readonly (CodeBlock & { page: string })[]): string[] {
+function problemsOf(all: readonly PageBlock[]): string[] {
   const folder = temporaryFolder();
   try {
     for (const { page, file, code } of all) write(join(folder, page, file), code);

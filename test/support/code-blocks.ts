@@ -1,4 +1,10 @@
-/** The TypeScript of a Markdown page: its ```ts blocks. test/docs/code-blocks.test.ts explains the comments before them. */
+/**
+ * The TypeScript of a Markdown page: its ```ts blocks. test/docs/code-blocks.test.ts explains the comments before them,
+ * test/docs/programs.test.ts what follows them.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./repository.js";
 
 export interface CodeBlock {
   /** The line of its fence, from 1. */
@@ -9,27 +15,75 @@ export interface CodeBlock {
   readonly code: string;
   /** Why it is not compiled; `undefined` for one that is. */
   readonly notCompiled: string | undefined;
+  /** Why it is not run; `undefined` for one that is, or that has nothing to print. */
+  readonly notRun: string | undefined;
+  /** What the page says that it prints: the block without a language that is the next one. */
+  readonly output: string | undefined;
 }
 
-const FENCE = /^\s*(`{3,})(?:ts|typescript)\b/;
+/** A block of a page of the documents. */
+export interface PageBlock extends CodeBlock {
+  /** "docs/guide/scopes.md" */
+  readonly page: string;
+}
+
+/** The blocks of README.md and of docs/, but not of packages that are installed there. */
+export function documentedBlocks(): PageBlock[] {
+  return markdownPages().flatMap((page) =>
+    codeBlocks(readFileSync(join(ROOT, page), "utf8")).map((block) => ({ ...block, page })),
+  );
+}
+
+/** README.md, CONTRIBUTING.md and what else there is for readers, from the root of the repository. */
+export function markdownPages(): string[] {
+  const all = [...readdirSync(ROOT), ...within("docs")];
+  return all.filter((page) => page.endsWith(".md"));
+}
+
+function within(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (!entry.isDirectory()) return [path];
+    return entry.name === "node_modules" ? [] : within(path);
+  });
+}
+
+const FENCE = /^\s*(`{3,})(\S*)/;
+const TYPESCRIPT = /^(ts|typescript)$/;
 const FILE_NAME = /^\s*\/\/ ([\w./-]+\.ts)\b/;
 const NOT_COMPILED = /^<!-- not compiled: (.+) -->$/;
+const NOT_RUN = /^<!-- not run: (.+) -->$/;
 
 export function codeBlocks(page: string): CodeBlock[] {
   const lines = page.split("\n");
-  const blocks: CodeBlock[] = [];
+  const fences = fencesOf(lines);
+  return fences.flatMap((fence, at) => {
+    if (!TYPESCRIPT.test(fence.language)) return [];
+    const next = fences[at + 1];
+    return [blockOf(lines, fence, next?.language === "" ? next : undefined)];
+  });
+}
+
+interface Fence {
+  readonly start: number;
+  readonly end: number;
+  readonly language: string;
+}
+
+function fencesOf(lines: readonly string[]): Fence[] {
+  const fences: Fence[] = [];
   for (let start = 0; start < lines.length; start++) {
-    const fence = FENCE.exec(lines[start])?.[1];
+    const [, fence, language] = FENCE.exec(lines[start]) ?? [];
     if (!fence) continue;
     const end = lines.findIndex((line, index) => index > start && line.trim() === fence);
     if (end < 0) throw new Error(`The block of line ${start + 1} has no end.`);
-    blocks.push(blockOf(lines, start, end));
+    fences.push({ start, end, language });
     start = end;
   }
-  return blocks;
+  return fences;
 }
 
-function blockOf(lines: readonly string[], start: number, end: number): CodeBlock {
+function blockOf(lines: readonly string[], { start, end }: Fence, output: Fence | undefined): CodeBlock {
   const comment = commentBefore(lines, start);
   const given = lines[comment.start] === "<!-- given" ? comment : { start, end: start };
   const isCode = (index: number): boolean =>
@@ -40,6 +94,8 @@ function blockOf(lines: readonly string[], start: number, end: number): CodeBloc
     // The last line makes it a module, so that blocks share no names and may await.
     code: [...lines.map((line, index) => (isCode(index) ? line : "")), "export {};"].join("\n"),
     notCompiled: NOT_COMPILED.exec(lines[comment.start])?.[1],
+    notRun: NOT_RUN.exec(lines[comment.start])?.[1],
+    output: output && lines.slice(output.start + 1, output.end).join("\n"),
   };
 }
 
