@@ -191,6 +191,7 @@ export class UnregisteredTokenError extends AmbitError {
     super("ERR_AMBIT_UNREGISTERED", { message, fix });
   }
 
+  /** Nothing answers the token. @param name the token in a call of `register` */
   static of(token: string, name: string): UnregisteredTokenError {
     return new UnregisteredTokenError(
       `Attempted to resolve unregistered dependency token: "${token}"`,
@@ -221,7 +222,7 @@ export class MissingTypeInfoError extends AmbitError {
     super("ERR_AMBIT_MISSING_TYPE_INFO", { message, fix, sentences });
   }
 
-  /** @param parameter the position without a type; `undefined` when the whole constructor is unknown */
+  /** Nothing says what to pass. @param parameter the position without a type; `undefined` when the whole constructor is unknown */
   static of(className: string, parameter: number | undefined): MissingTypeInfoError {
     const which = parameter === undefined ? "" : `: nothing says what to inject as parameter #${parameter}.`;
     return new MissingTypeInfoError(`TypeInfo not known for "${className}"${which}`, fixFor(className));

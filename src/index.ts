@@ -1,4 +1,8 @@
-/** ambit: tsyringe's decorators and container, with one instance per request and one per worker thread. */
+/**
+ * ambit: tsyringe's decorators and container, with one instance per request and one per worker thread.
+ *
+ * @module ambit
+ */
 export {
   type AsyncFactoryProvider,
   type AsyncFactoryWithDepsProvider,

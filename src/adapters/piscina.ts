@@ -1,4 +1,4 @@
-/** ambit in Piscina: a scope for each task, and workers that end politely. */
+/** ambit in Piscina: a scope for each task, and workers that end politely. @module ambit/piscina */
 import type { Piscina } from "piscina";
 import { ScopeStateError } from "../errors.js";
 import type { TransferListItem } from "../thread/ports.js";

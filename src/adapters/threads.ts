@@ -1,4 +1,4 @@
-/** ambit in a plain Worker: a scope for each task, and a polite end. */
+/** ambit in a plain Worker: a scope for each task, and a polite end. @module ambit/threads */
 import type { Worker } from "../thread/ports.js";
 import type { Driver } from "./pool/driver.js";
 import type { ScopedPool, ScopedPoolOptions, ScopedRunOptions } from "./pool/options.js";

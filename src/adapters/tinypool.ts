@@ -1,4 +1,4 @@
-/** ambit in tinypool: a scope for each task, and workers that end politely. */
+/** ambit in tinypool: a scope for each task, and workers that end politely. @module ambit/tinypool */
 import type { Tinypool } from "tinypool";
 import { ScopeStateError } from "../errors.js";
 import type { ScopedPool, ScopedPoolOptions, ScopedRunOptions } from "./pool/options.js";

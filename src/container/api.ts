@@ -36,24 +36,28 @@ export interface TokenProvider<T> {
 
 /** Builds with a function, which may ask the container. */
 export interface FactoryProvider<T> {
+  /** Gets the container that resolves, and the scope of what it makes, if that lives in one. */
   useFactory(container: DependencyContainer, scope?: Scope): T;
   readonly deps?: undefined;
 }
 
 /** Builds with a function of its dependencies; the graph sees through it. */
 export interface FactoryWithDepsProvider<T, D extends readonly Dep[]> {
+  /** Gets what `deps` stand for, in their order. */
   useFactory(...deps: Resolved<D>): T;
   readonly deps: D;
 }
 
 /** Builds with an async function. Must name a lifetime. */
 export interface AsyncFactoryProvider<T> {
+  /** Runs in the Context of its instance's home. A rejection is not kept: the next who asks tries again. */
   useAsyncFactory(container: DependencyContainer, scope?: Scope): PromiseLike<T>;
   readonly deps?: undefined;
 }
 
 /** Builds with an async function of its dependencies. Must name a lifetime. */
 export interface AsyncFactoryWithDepsProvider<T, D extends readonly Dep[]> {
+  /** Gets what `deps` stand for, in their order. */
   useAsyncFactory(...deps: Resolved<D>): PromiseLike<T>;
   readonly deps: D;
 }
@@ -63,12 +67,14 @@ export type Lifetime<T> = Generator<T, void, Outcome> | AsyncGenerator<T, void, 
 
 /** Builds with a generator, which is also the only disposer of what it yields. Must name a lifetime. */
 export interface GeneratorProvider<T> {
+  /** Every step runs in the Context of its instance's home. */
   useGenerator(container: DependencyContainer, scope?: Scope): Lifetime<T>;
   readonly deps?: undefined;
 }
 
 /** The same, as a function of its dependencies. */
 export interface GeneratorWithDepsProvider<T, D extends readonly Dep[]> {
+  /** Gets what `deps` stand for, in their order. */
   useGenerator(...deps: Resolved<D>): Lifetime<T>;
   readonly deps: D;
 }
@@ -207,6 +213,11 @@ export abstract class Registrar {
     return this.register(token, { useValue: instance });
   }
 
+  /**
+   * A class, or what stands for one, of which this container has one instance.
+   *
+   * @throws RegistrationError ERR_AMBIT_REGISTRATION for a name without a `to`
+   */
   registerSingleton<T>(from: InjectionToken<T>, to?: InjectionToken<T>): this {
     if (isNormalToken(to)) return this.register(from, { useToken: to }, { lifecycle: Lifecycle.Singleton });
     const useClass = to ?? from;
@@ -225,6 +236,7 @@ type Ours = keyof Registrar | keyof Resolver | "createChildContainer" | "dispose
 
 /** tsyringe's container, with async graphs and scopes. `Container` is the implementation. */
 export interface DependencyContainer extends Omit<TsyringeContainer, Ours>, Registrar, Resolver, AsyncDisposable {
+  /** A container that knows what this one does, can be told more, and ends before it. */
   createChildContainer(): DependencyContainer;
 
   /**
@@ -233,9 +245,11 @@ export interface DependencyContainer extends Omit<TsyringeContainer, Ours>, Regi
    * Rejects with what the work threw, unchanged; else with what disposers threw.
    */
   runInScope<R>(fn: Work<R>): Promise<Awaited<R>>;
+  /** The same, in a scope that is opened with `options`. */
   runInScope<R>(options: ScopeOptions, fn: Work<R>): Promise<Awaited<R>>;
   /** As `runInScope`, for work and disposers that need no awaiting. */
   runInScopeSync<R>(fn: Work<R>): R;
+  /** The same, in a scope that is opened with `options`. */
   runInScopeSync<R>(options: ScopeOptions, fn: Work<R>): R;
   /** Opens a scope without entering it: pass it along, or `scope.run(fn)`. Whoever opens it closes it. */
   createScope(options?: ScopeOptions): Scope;

@@ -265,6 +265,7 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
     return this.#end.dispose();
   }
 
+  /** As `dispose`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
   }

@@ -14,11 +14,17 @@ export type Lifecycle = (typeof Lifecycle)[keyof typeof Lifecycle];
 
 /** Each lifetime as a type, as tsyringe's enum has them: `Lifecycle.Singleton`. */
 export declare namespace Lifecycle {
+  /** One per `resolve()` and per parameter. */
   type Transient = typeof TsyringeLifecycle.Transient;
+  /** One per container. */
   type Singleton = typeof TsyringeLifecycle.Singleton;
+  /** One per `resolve()` call. */
   type ResolutionScoped = typeof TsyringeLifecycle.ResolutionScoped;
+  /** One per container; child containers have their own. */
   type ContainerScoped = typeof TsyringeLifecycle.ContainerScoped;
+  /** One per scope: a request, a job. */
   type ContextScoped = 4;
+  /** One per worker thread and root container. */
   type ThreadScoped = 5;
 }
 

@@ -20,6 +20,7 @@ export function allSource(plans: readonly Source[]): Source {
 
 /** What `@injectWithTransform` and `@injectAllWithTransform` resolve to change what they inject. */
 export interface Transform<In = any, Out = any> {
+  /** Gives what is injected. @param args what the decorator was given */
   transform(incoming: In, ...args: any[]): Out;
 }
 

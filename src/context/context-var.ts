@@ -195,6 +195,7 @@ export class ContextToken<T> implements Disposable, AsyncDisposable {
     if (!this.used) this.#variable.reset(this);
   }
 
+  /** As `resetAsync`, and does nothing to a used token. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.used) await this.#variable.resetAsync(this);
   }

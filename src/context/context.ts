@@ -60,18 +60,22 @@ export class Context extends ContextCell {
     return sizeOf(this.vars);
   }
 
+  /** The variables that are set here. */
   keys(): IterableIterator<ContextVar<unknown>> {
     return this.#entries.map(([variable]) => variable).values();
   }
 
+  /** Their values. */
   values(): IterableIterator<unknown> {
     return this.#entries.map(([, value]) => value).values();
   }
 
+  /** Each variable that is set here with its value. */
   entries(): IterableIterator<[ContextVar<unknown>, unknown]> {
     return this.#entries.values();
   }
 
+  /** As `entries`. */
   [Symbol.iterator](): IterableIterator<[ContextVar<unknown>, unknown]> {
     return this.entries();
   }

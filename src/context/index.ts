@@ -1,4 +1,8 @@
-/** Context variables on their own: `ambit/context`, without a container and without reflect-metadata. */
+/**
+ * Context variables on their own: `ambit/context`, without a container and without reflect-metadata.
+ *
+ * @module ambit/context
+ */
 export {
   AmbitError,
   ContextKeyError,

@@ -5,6 +5,7 @@ import { assertFunction, wrongType } from "./arguments.js";
 export interface Codec<T> {
   /** Gives something that a structured clone copies faithfully. */
   encode(value: T): unknown;
+  /** Gives the value back, in the thread where it arrives. */
   decode(encoded: any): T;
 }
 

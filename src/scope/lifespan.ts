@@ -91,6 +91,7 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
     return this.extras?.parentId ?? this.enclosing?.id;
   }
 
+  /** What it was called when it was opened. */
   get name(): string | undefined {
     return this.extras?.name;
   }
@@ -185,6 +186,7 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
     return ending instanceof Failure ? (this.more.closing ??= Promise.reject(ending.error)) : ending;
   }
 
+  /** As `close` without an outcome. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -57,18 +57,18 @@ export abstract class Owner extends ContextCell {
     this.phase = OPEN;
   }
 
-  /** Takes the value into ownership if it has a disposer. The caller has checked that this owner still builds. */
+  /** Takes the value into ownership if it has a disposer. The caller has checked that this owner still builds. @internal */
   own(value: unknown): void {
     const disposer = disposerOf(value);
     if (disposer !== undefined) this.push(value, disposer, PLAIN);
   }
 
-  /** Puts a disposer on top of the stack, to be called as a method of `value`. */
+  /** Puts a disposer on top of the stack, to be called as a method of `value`. @internal */
   push(value: unknown, dispose: Disposer, kind: Kind): void {
     this.top = new Link(value, dispose, kind, this.top);
   }
 
-  /** Whether this owner has yet to dispose `value`. */
+  /** Whether this owner has yet to dispose `value`. @internal */
   owns(value: unknown): boolean {
     return isBelow(this.top, value);
   }

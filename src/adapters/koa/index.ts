@@ -1,4 +1,4 @@
-/** ambit in a Koa server: one scope per request, closed exactly once, in the right moment. */
+/** ambit in a Koa server: one scope per request, closed exactly once, in the right moment. @module ambit/koa */
 export { type HandlerName, invoke } from "./invoke.js";
 export { KoaContext } from "./koa-context.js";
 export { type Listener, listener } from "./listener.js";
