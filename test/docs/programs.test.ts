@@ -1,5 +1,6 @@
 /**
- * Every program in docs/ prints what its page says: the block without a language that follows it. Needs a build.
+ * Every program in docs/ prints what its page says: the block without a language right after it. Needs a
+ * build.
  *
  * A program runs in a process of its own, beside the other blocks of its page. One that throws prints the error as Node
  * does, without the stack. What is a program and cannot be run says why, in a comment right before it:

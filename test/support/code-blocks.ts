@@ -17,7 +17,7 @@ export interface CodeBlock {
   readonly notCompiled: string | undefined;
   /** Why it is not run; `undefined` for one that is, or that has nothing to print. */
   readonly notRun: string | undefined;
-  /** What the page says that it prints: the block without a language that is the next one. */
+  /** What the page says that it prints: the block without a language right after it. */
   readonly output: string | undefined;
 }
 
@@ -60,8 +60,14 @@ export function codeBlocks(page: string): CodeBlock[] {
   return fences.flatMap((fence, at) => {
     if (!TYPESCRIPT.test(fence.language)) return [];
     const next = fences[at + 1];
-    return [blockOf(lines, fence, next?.language === "" ? next : undefined)];
+    return [blockOf(lines, fence, isOutput(lines, fence, next) ? next : undefined)];
   });
+}
+
+/** Whether a block has no language, and nothing stands between it and the one before. */
+function isOutput(lines: readonly string[], before: Fence, block: Fence | undefined): boolean {
+  if (block?.language !== "") return false;
+  return lines.slice(before.end + 1, block.start).every((line) => line.trim() === "");
 }
 
 interface Fence {
