@@ -18,7 +18,7 @@ import { type Request, requestsOf } from "./requests.js";
 import { findSeed, seedNotGiven } from "./seeds.js";
 import { allSource, constantSource, transformSource } from "./sources.js";
 import type { Survey } from "./survey.js";
-import { type Delayed, type InjectionToken, isDelayed, isNormalToken, nameOfToken } from "./token.js";
+import { type Delayed, inCode, type InjectionToken, isDelayed, isNormalToken, nameOfToken } from "./token.js";
 import { circleIn, type Trail } from "./trail.js";
 import type { View } from "./view.js";
 import { intercepted, watchedAll } from "./watched.js";
@@ -70,7 +70,7 @@ export function compileToken(view: View, token: InjectionToken | undefined, trai
   }
   const name = nameOfToken(token);
   const error = isNormalToken(token)
-    ? UnregisteredTokenError.of(String(token), name)
+    ? UnregisteredTokenError.of(String(token), inCode(token))
     : UnregisteredTokenError.notAToken(name);
   beginPath(error, { name, lifetime: "not registered" });
   throw error;

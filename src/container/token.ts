@@ -87,6 +87,11 @@ export function nameOfToken(token: unknown): string {
   return isDelayed(token) ? "delay(...)" : "an object";
 }
 
+/** The token as code has it, for what is to be pasted: a string in its quotes. */
+export function inCode(token: unknown): string {
+  return typeof token === "string" ? JSON.stringify(token) : nameOfToken(token);
+}
+
 /** A class may have a static `name` of its own, which need not be a string. */
 function nameOfClass({ name }: { readonly name: unknown }): string {
   return typeof name === "string" && name !== "" ? name : "(anonymous class)";

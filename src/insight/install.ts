@@ -6,7 +6,7 @@
  */
 import { answerTo } from "../container/answers.js";
 import { Container } from "../container/container.js";
-import { type InjectionToken, nameOfToken, undelayed } from "../container/token.js";
+import { inCode, type InjectionToken, undelayed } from "../container/token.js";
 import { ContainerDisposedError, UnregisteredTokenError, ValidationError } from "../errors.js";
 import { problemsOf } from "./diagnose.js";
 import { draw } from "./draw.js";
@@ -76,7 +76,7 @@ method("explain", function (token: InjectionToken): Explanation {
   const asked = undelayed(token);
   const { graph, idOf } = draw(sightOf(this, [asked]));
   const explanation = explanationOf(graph, idOf(answerTo(this.view, asked)) ?? "");
-  if (explanation === undefined) throw UnregisteredTokenError.of(String(asked), nameOfToken(asked));
+  if (explanation === undefined) throw UnregisteredTokenError.of(String(asked), inCode(asked));
   return explanation;
 });
 

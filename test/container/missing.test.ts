@@ -18,7 +18,7 @@ describe("a token that nobody registered", () => {
     expect(error).toBeInstanceOf(UnregisteredTokenError);
     expect(error.message).toBe(
       'Attempted to resolve unregistered dependency token: "mailer"\n' +
-        "Fix: container.register(mailer, { useClass: ... }), or give it as a seed when the scope opens.",
+        'Fix: container.register("mailer", { useClass: ... }), or give it as a seed when the scope opens.',
     );
   });
 
@@ -42,7 +42,7 @@ describe("a token that nobody registered", () => {
         "  Signup   singleton",
         "  Mailer   transient        parameter #0 (mailer)",
         "  smtp     not registered   parameter #0 (smtp)",
-        "Fix: container.register(smtp, { useClass: ... }), or give it as a seed when the scope opens.",
+        'Fix: container.register("smtp", { useClass: ... }), or give it as a seed when the scope opens.',
       ].join("\n"),
     );
   });
