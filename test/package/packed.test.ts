@@ -10,7 +10,7 @@ const PEERS = ["tsyringe", "reflect-metadata"];
 const HOSTS = ["koa", "piscina", "tinypool"];
 const TYPES = ["@types/node", "@types/koa"];
 
-const { exports } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+const { bin, exports } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 const entryPoints = Object.keys(exports)
   .filter((name) => !name.endsWith(".json"))
   .map((name) => name.replace(".", "ambit"));
@@ -31,6 +31,7 @@ describe("npm pack takes", () => {
       /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
       /^dist\/.+\.(js|d\.ts)(\.map)?$/,
       /^src\/.+\.ts$/,
+      /^(dist|src)\/cli\/page\/[\w.]+$/,
       /^docs\/(guide\/|how-to\/)?[\w-]+\.md$/i,
     ];
     expect(packed.files.filter((file) => !expected.some((pattern) => pattern.test(file)))).toEqual([]);
@@ -41,12 +42,14 @@ describe("npm pack takes", () => {
     const targets = Object.values<string | Record<string, string>>(exports).flatMap((target) =>
       typeof target === "string" ? [target] : Object.values(target),
     );
+    targets.push(...Object.values<string>(bin));
     const wanted = [...targets.map((target) => posix.normalize(target)), ...sourcesOfMaps(), "docs/errors.md"];
     expect(wanted.filter((file) => !files.has(file))).toEqual([]);
   });
 
   test("of each module its code, its types and the source that it was made of", () => {
-    const modules = (pattern: RegExp) => packed.files.flatMap((file) => pattern.exec(file)?.[1] ?? []).toSorted();
+    const compiled = packed.files.filter((file) => !file.includes("/cli/page/"));
+    const modules = (pattern: RegExp) => compiled.flatMap((file) => pattern.exec(file)?.[1] ?? []).toSorted();
     const sources = modules(/^src\/(.+)\.ts$/);
     expect(modules(/^dist\/(.+)\.js$/)).toEqual(sources);
     expect(modules(/^dist\/(.+)\.d\.ts$/)).toEqual(sources);
