@@ -9,7 +9,17 @@ const entryPoints = Object.values(exports).flatMap(({ default: output }) =>
 );
 
 /** Types that only help to write others: their names say enough where they stand. */
-const HELPERS = ["Decorates", "DecoratesParameter", "Lifetime", "MarkedDep", "Resolved", "TokenType", "Work", "App"];
+const HELPERS = [
+  "Decorates",
+  "DecoratesParameter",
+  "KINDS",
+  "Lifetime",
+  "MarkedDep",
+  "Resolved",
+  "TokenType",
+  "Work",
+  "App",
+];
 /** What public classes are built on, and what only ambit makes errors of. */
 const INNER = ["Lifespan", "Resolver", "ErrorDetails", "LeakOrigins", "LostContext", "ScopeLabel"];
 
