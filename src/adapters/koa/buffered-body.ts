@@ -1,6 +1,7 @@
 /** Answers that are complete when the middleware have settled. */
 import { STATUS_CODES } from "node:http";
 import type Koa from "koa";
+import { DESCRIPTION } from "../host/answer-headers.js";
 import { isJson } from "./body-kinds.js";
 
 /**
@@ -14,19 +15,6 @@ export function serializeBody(ctx: Koa.Context): void {
   if (json === undefined) throw new TypeError(`A body that is a ${typeof body} cannot be sent as JSON.`);
   ctx.body = json;
 }
-
-/** What described the answer that is withdrawn; names from around it, such as Vary and CORS, stay. */
-const DESCRIPTION = [
-  "Cache-Control",
-  "Content-Disposition",
-  "Content-Encoding",
-  "Content-Language",
-  "Content-Type",
-  "ETag",
-  "Expires",
-  "Last-Modified",
-  "Location",
-];
 
 /**
  * Takes back a success that turned out to be none, for error middleware further out that set only the status, or swallow

@@ -1,10 +1,8 @@
 /** How the work of a request ended. */
-import type Koa from "koa";
 import type { Scope } from "../../container/api.js";
 import { type Outcome, outcomeOfThrow } from "../../scope/outcome.js";
-import type { Settings } from "./options.js";
 
-/** The error of a request whose middleware answered with a status of 400 or more, and threw nothing. */
+/** The error of a request that was answered with a status of 400 or more, and where nothing was thrown. */
 class ErrorStatus extends Error {
   constructor(readonly status: number) {
     super(`The request was answered with status ${status}.`);
@@ -18,19 +16,14 @@ export interface Thrown {
 }
 
 /**
- * The outcome of middleware that have settled: what they threw; else what `scope.fail` said; else an error if the answer
- * is one, as most apps catch inside; else a success.
+ * The outcome of work that has settled: what it threw; else what `scope.fail` said; else an error if the answer is one,
+ * as most apps catch inside; else a success.
  */
-export function outcomeOfChain(ctx: Koa.Context, scope: Scope, thrown: Thrown | undefined): Outcome {
+export function outcomeOfWork(status: number, scope: Scope, thrown: Thrown | undefined): Outcome {
   if (thrown !== undefined) return outcomeOfThrow(thrown.error, scope.abortState);
   const { returned } = scope;
-  if (returned.status !== "success" || ctx.status < 400) return returned;
-  return { status: "error", error: new ErrorStatus(ctx.status) };
-}
-
-/** The outcome of a request that said `respond = false`: a status counts only if it was sent. */
-export function outcomeOfRaw(ctx: Koa.Context, scope: Scope): Outcome {
-  return ctx.headerSent ? outcomeOfChain(ctx, scope, undefined) : scope.returned;
+  if (returned.status !== "success" || status < 400) return returned;
+  return { status: "error", error: new ErrorStatus(status) };
 }
 
 /** The outcome of work that went well, and whose answer was cut while it was being sent. */
@@ -39,15 +32,8 @@ export function outcomeOfCut(scope: Scope, failure: Thrown | undefined): Outcome
   return { status: "aborted", reason: scope.abortState.reason };
 }
 
-/** `outcome`, unless the app's own idea of it overrules it. */
-export function overruled(
-  outcome: Outcome,
-  { outcome: ask }: Settings,
-  ctx: Koa.Context,
-  scope: Scope,
-  thrown: Thrown | undefined,
-): Outcome {
-  const said = ask?.(ctx, thrown?.error);
+/** What the app itself `said` of the outcome; `outcome` where it said nothing. */
+export function overruled(outcome: Outcome, said: Outcome | undefined, scope: Scope): Outcome {
   if (said === undefined) return outcome;
   // Else the scope would say so again.
   if (scope.extras !== undefined) scope.extras.failure = undefined;

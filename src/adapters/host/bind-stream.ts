@@ -1,7 +1,7 @@
 /** The Context of a stream. */
 import { Transform } from "node:stream";
 import { type ContextCell, enter } from "../../context/cell.js";
-import type { NodeStream } from "./body-kinds.js";
+import type { NodeStream } from "./node-stream.js";
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -11,7 +11,7 @@ const METHODS = ["_read", "_write", "_flush"] as const;
 /**
  * Makes a stream work in `cell`, whoever reads from it or writes to it, and tells when it has been destroyed.
  *
- * Koa, or what it pipes to, would call these methods in a Context of its own.
+ * The host, or what it pipes to, would call these methods in a Context of its own.
  */
 export function bindStream(stream: NodeStream, cell: ContextCell, destroyed: () => void): void {
   const methods = stream as unknown as Record<string, Method | undefined | null>;
