@@ -1,19 +1,12 @@
-/** A Koa server on a free port, clients that behave and clients that do not, and what a scope tells of its end. */
-import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, request, type RequestOptions, type Server } from "node:http";
-import { type AddressInfo, connect as connectTo, type Socket } from "node:net";
-import { text } from "node:stream/consumers";
+/** A Koa server on a free port, and what a scope tells of its end. */
+import { createServer } from "node:http";
 import Koa from "koa";
-import { onTestFinished } from "vitest";
-import { currentScope, type Outcome, type Scope } from "ambit";
+import type { Outcome } from "ambit";
 import { listener } from "ambit/koa";
 import { type Deferred, deferred } from "../../support/deferred.js";
+import { listen, scopeNow } from "../host/server.js";
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
+export * from "../host/server.js";
 
 /** An app that keeps what it is told by `app.on("error")`. */
 export function quietApp(): Koa & { errors: unknown[] } {
@@ -26,63 +19,6 @@ export function quietApp(): Koa & { errors: unknown[] } {
 /** Serves `app` until the test has ended; gives the port. */
 export async function serve(app: Koa<any, any>, { wrapped = false } = {}): Promise<number> {
   return listen(createServer(wrapped ? listener(app) : (req, res) => void app.callback()(req, res)));
-}
-
-export async function listen(server: Server): Promise<number> {
-  server.listen(0);
-  await once(server, "listening");
-  onTestFinished(() => stop(server));
-  return (server.address() as AddressInfo).port;
-}
-
-async function stop(server: Server): Promise<void> {
-  server.close();
-  server.closeAllConnections();
-  await once(server, "close");
-}
-
-/** One request on a connection of its own, answered in full. */
-export async function ask(
-  port: number,
-  path = "/",
-  { body, ...options }: RequestOptions & { body?: string } = {},
-): Promise<Answer> {
-  const sent = request({ port, path, agent: false, ...options }).end(body);
-  const [response] = await once(sent, "response");
-  return { status: response.statusCode, headers: response.headers, body: await text(response) };
-}
-
-/** A connection on which a test says every byte itself. */
-export class Connection {
-  received = "";
-
-  private constructor(readonly socket: Socket) {
-    socket.setEncoding("latin1").on("data", (data: string) => (this.received += data));
-    socket.on("error", () => {});
-  }
-
-  static async to(port: number, { allowHalfOpen = false } = {}): Promise<Connection> {
-    const socket = connectTo({ port, allowHalfOpen });
-    await once(socket, "connect");
-    onTestFinished(() => void socket.destroy());
-    return new Connection(socket);
-  }
-
-  get(path: string, headers = ""): this {
-    this.socket.write(`GET ${path} HTTP/1.1\r\nHost: test\r\n${headers}\r\n`);
-    return this;
-  }
-
-  /** Waits until the server has sent `text`. */
-  async until(text: string): Promise<void> {
-    while (!this.received.includes(text)) await once(this.socket, "data");
-  }
-
-  /** Goes away without a word. */
-  async leave(): Promise<void> {
-    this.socket.resetAndDestroy();
-    await once(this.socket, "close");
-  }
 }
 
 export interface Ending {
@@ -106,11 +42,4 @@ export function ending(): Ending {
     return next();
   };
   return { middleware, outcome: first.promise, all };
-}
-
-/** The current scope, which must be there. */
-export function scopeNow(): Scope {
-  const scope = currentScope();
-  if (scope === undefined) throw new Error("No scope is current.");
-  return scope;
 }

@@ -1,42 +1,63 @@
 /** The apps at which the random client fires: the same answers in every arrangement of the middleware around them. */
+import { createServer } from "node:http";
 import { Stream } from "node:stream";
 import etag from "@koa/etag";
 import Koa from "koa";
 import compress from "koa-compress";
 import conditional from "koa-conditional-get";
-import { type Container, Scope, token } from "ambit";
-import { scopePerRequest } from "ambit/koa";
-import type { Book } from "./book.js";
+import { type Container, Scope } from "ambit";
+import { drain, KoaContext, listener, requestScopes, scopePerRequest } from "ambit/koa";
+import type { Book } from "../../host/random/book.js";
+import { isExpected } from "../../host/random/expected.js";
+import { TRANSACTION } from "../../host/random/fire.js";
+import type { Arrangement as AnyArrangement, Host, Served } from "../../host/random/host.js";
 import { KINDS, type KindName } from "./kinds.js";
-import type { Session } from "./store.js";
-import { Planned, Visit } from "./visit.js";
+import { KoaVisit } from "./koa-visit.js";
 
 type Where = "inside" | "outside";
 
 /** Who stands where, seen from `scopePerRequest`. */
-export interface Arrangement {
+export interface Arrangement extends AnyArrangement {
   /** Middleware that catches, and answers with the error's status. */
   readonly errors: Where | "both" | "none";
   readonly compress: Where | "none";
-  /** Whether etag and conditional-get answer 304, which they do outside. */
-  readonly cached: boolean;
   /** Whether the server was given `listener(app)`, and not `app.callback()`. */
   readonly listened: boolean;
 }
 
-export const ARRANGEMENTS: readonly Arrangement[] = (["inside", "outside", "both", "none"] as const).flatMap((errors) =>
+const ARRANGEMENTS: readonly Arrangement[] = (["inside", "outside", "both", "none"] as const).flatMap((errors) =>
   (["inside", "outside", "none"] as const).flatMap((compress) =>
-    [true, false].flatMap((cached) => [true, false].map((listened) => ({ errors, compress, cached, listened }))),
+    [true, false].flatMap((cached) =>
+      [true, false].map((listened) => ({
+        errors,
+        compress,
+        cached,
+        listened,
+        caught: errors === "inside" || errors === "both",
+      })),
+    ),
   ),
 );
 
-export const TRANSACTION = token<Session>("transaction");
-
 /** On Koa's context: the visit of its request. */
 const VISIT = Symbol("visit");
-export const visitOf = (ctx: Koa.Context): Visit | undefined => ctx[VISIT];
+const visitOf = (ctx: object): KoaVisit | undefined => (ctx as Koa.Context)[VISIT];
 
-export function createApp(arrangement: Arrangement, container: Container, book: Book): Koa {
+export const KOA: Host<Arrangement> = {
+  name: "Koa",
+  arrangements: ARRANGEMENTS,
+  kinds: KINDS,
+  given: KoaContext,
+  visitOf,
+  serve(arrangement, container, book): Served {
+    const app = createApp(arrangement, container, book);
+    const handle = app.callback();
+    const server = createServer(arrangement.listened ? listener(app) : (req, res) => void handle(req, res));
+    return { server, live: () => requestScopes(app).length, drain: () => drain(app) };
+  },
+};
+
+function createApp(arrangement: Arrangement, container: Container, book: Book): Koa {
   const { errors, compress, cached, listened } = arrangement;
   const app = new Koa();
   app.on("error", (error, ctx) => hear(error, visitOf(ctx), listened, book));
@@ -57,7 +78,7 @@ const compressed = (): Koa.Middleware => compress({ threshold: 0, br: false, zst
 
 async function answer(ctx: Koa.Context, container: Container, book: Book): Promise<void> {
   const kind = ctx.path.split("/")[1] as KindName;
-  const visit = new Visit(ctx, container.resolve(Scope), book.open(kind, ctx.path), book);
+  const visit = new KoaVisit(ctx, container.resolve(Scope), book.open(kind, ctx.path), book);
   ctx[VISIT] = container.resolve(Scope).use(visit);
   await container.resolveAsync(TRANSACTION);
   await visit.write();
@@ -92,7 +113,7 @@ const catchErrors: Koa.Middleware = async (ctx, next) => {
   }
 };
 
-function hear(error: unknown, visit: Visit | undefined, listened: boolean, book: Book): void {
+function hear(error: unknown, visit: KoaVisit | undefined, listened: boolean, book: Book): void {
   if (visit === undefined || !isExpected(error))
     book.count("strangeErrors", visit?.entry.path ?? "no request", error as Error);
   if (visit === undefined) return;
@@ -100,14 +121,4 @@ function hear(error: unknown, visit: Visit | undefined, listened: boolean, book:
   // From then on, what was set in the scope is there as well.
   if (listened && visit.settled) visit.here();
   else if (listened) visit.inScope();
-}
-
-/** What the network does, and Node, Koa and the libraries make of it; UNABLE_TO_PIPE is a body for a cut answer. */
-const EXPECTED =
-  /^(ERR_STREAM_PREMATURE_CLOSE|ERR_STREAM_DESTROYED|ERR_STREAM_UNABLE_TO_PIPE|ECONNRESET|ECONNABORTED|EPIPE|ABORT_ERR|HPE_\w+)$/;
-
-function isExpected(error: unknown): boolean {
-  const { code, name, message, status } = error as { code?: string; name: string; message: string; status?: number };
-  if (error instanceof Planned || name === "AbortError" || status === 422) return true;
-  return EXPECTED.test(code ?? "") || message.includes("BigInt");
 }

@@ -2,7 +2,7 @@
 import { BODIES } from "./kinds/bodies.js";
 import { BUFFERED } from "./kinds/buffered.js";
 import { FAILURES } from "./kinds/failures.js";
-import type { Kind } from "./kinds/kind.js";
+import type { KoaKind } from "./koa-visit.js";
 import { RAWS } from "./kinds/raw.js";
 import { STREAMS } from "./kinds/streams.js";
 
@@ -10,6 +10,4 @@ const ALL = { ...BUFFERED, ...STREAMS, ...RAWS, ...BODIES, ...FAILURES };
 
 export type KindName = keyof typeof ALL;
 
-export const KINDS: Readonly<Record<KindName, Kind>> = ALL;
-
-export const KIND_NAMES = Object.keys(ALL) as KindName[];
+export const KINDS: Readonly<Record<KindName, KoaKind>> = ALL;

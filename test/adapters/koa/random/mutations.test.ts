@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ROOT } from "../../../support/repository.js";
 import { MUTATIONS } from "./mutations.js";
-import { SOUND } from "./under-fire.js";
+import { SOUND } from "../../host/random/under-fire.js";
 
 test.each(MUTATIONS)("$breaks: its line is in src, once", ({ file, line }) => {
   expect(readFileSync(join(ROOT, "src", file), "utf8").split(line)).toHaveLength(2);

@@ -1,6 +1,6 @@
 /** The same rows in PostgreSQL: each transaction is one of its own, and COMMIT is what PostgreSQL says it is. */
 import pg from "pg";
-import type { Session, Store } from "./store.js";
+import type { Session, Store } from "../../host/random/store.js";
 
 export class PostgresStore implements Store {
   readonly #pool: pg.Pool;

@@ -2,7 +2,10 @@
 import { expect, onTestFinished, test } from "vitest";
 import { databaseForTests } from "../../../support/database.js";
 import { PostgresStore } from "./postgres-store.js";
-import { SEED, SOUND, underFire } from "./under-fire.js";
+import { seedOf, SOUND, underFire } from "../../host/random/under-fire.js";
+import { KOA } from "./apps.js";
+
+const SEED = seedOf(process.env.KOA_SEED);
 
 const ACTIONS = Number(process.env.KOA_PG_ACTIONS ?? 500);
 const REPEAT = `KOA_SEED=${SEED} KOA_PG_ACTIONS=${ACTIONS} npx vitest run test/adapters/koa/random/postgres.test.ts`;
@@ -17,7 +20,7 @@ test(
     onTestFinished(() => database.stop());
     const store = await PostgresStore.open(database.url, CONNECTIONS);
     onTestFinished(() => store.end());
-    expect(await underFire(store, { seed: SEED, actions: ACTIONS, clients: CLIENTS }, REPEAT)).toEqual(SOUND);
+    expect(await underFire(KOA, store, { seed: SEED, actions: ACTIONS, clients: CLIENTS }, REPEAT)).toEqual(SOUND);
   },
   60_000 + ACTIONS * 50,
 );

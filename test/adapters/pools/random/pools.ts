@@ -7,7 +7,7 @@ import { Tinypool } from "tinypool";
 import { scopedPool } from "ambit/piscina";
 import { scopedWorker, type ScopedPool, type ScopedPoolOptions } from "ambit/threads";
 import { scopedPool as scopedTinypool } from "ambit/tinypool";
-import type { Random } from "../../koa/random/random.js";
+import type { Random } from "../../host/random/random.js";
 
 const WORKER = fileURLToPath(new URL("./worker.js", import.meta.url));
 const THREADS = 2;

@@ -6,7 +6,7 @@
  * which. tinypool itself does not outlive random deaths of workers: it rejects promises that nobody has.
  */
 import { expect, test } from "vitest";
-import { Random } from "../../koa/random/random.js";
+import { Random } from "../../host/random/random.js";
 import { planOf } from "./plan.js";
 import { Play } from "./play.js";
 import { type Open, openPiscina, openThreads, openTinypool } from "./pools.js";

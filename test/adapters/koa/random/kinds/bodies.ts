@@ -1,8 +1,8 @@
 /** Answers to a body: one that a library reads, one that is read by hand, one that goes back as it comes. */
 import { PassThrough } from "node:stream";
 import { bodyParser } from "@koa/bodyparser";
-import { type Kind, OK } from "./kind.js";
-import type { Visit } from "../visit.js";
+import { OK } from "../../../host/random/kind.js";
+import type { KoaKind, KoaVisit } from "../koa-visit.js";
 
 const READS = { ...OK, reads: "before it answers" } as const;
 const parse = bodyParser({ jsonLimit: "1mb", enableTypes: ["json"] });
@@ -45,9 +45,9 @@ export const BODIES = {
     reads: "as it answers",
     answer: (visit) => void (visit.ctx.body = visit.ctx.req.pipe(new PassThrough())),
   },
-} satisfies Record<string, Kind>;
+} satisfies Record<string, KoaKind>;
 
-async function read(visit: Visit): Promise<void> {
+async function read(visit: KoaVisit): Promise<void> {
   const { entry, ctx } = visit;
   entry.read = "a part";
   for await (const _ of ctx.req) visit.use();

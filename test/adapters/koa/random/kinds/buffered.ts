@@ -1,5 +1,6 @@
 /** Answers that are complete when the chain settles. */
-import { type Kind, OK } from "./kind.js";
+import { OK } from "../../../host/random/kind.js";
+import type { KoaKind } from "../koa-visit.js";
 
 const LARGE = Buffer.alloc(300_000, "x");
 
@@ -51,4 +52,4 @@ export const BUFFERED = {
       visit.ctx.body = "finished all the same";
     },
   },
-} satisfies Record<string, Kind>;
+} satisfies Record<string, KoaKind>;

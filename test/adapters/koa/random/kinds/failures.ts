@@ -1,6 +1,7 @@
 /** Work that does not succeed. */
-import { FAILED, type Kind } from "./kind.js";
-import { Planned } from "../visit.js";
+import { FAILED } from "../../../host/random/kind.js";
+import { Planned } from "../../../host/random/visit.js";
+import type { KoaKind } from "../koa-visit.js";
 
 export const FAILURES = {
   none: { ...FAILED, status: 404, answer: () => {} },
@@ -83,4 +84,4 @@ export const FAILURES = {
       throw visit.scope.signal.reason;
     },
   },
-} satisfies Record<string, Kind>;
+} satisfies Record<string, KoaKind>;

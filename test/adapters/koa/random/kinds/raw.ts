@@ -1,6 +1,6 @@
 /** Answers that the app writes by itself, with `respond = false`. */
-import type { Kind } from "./kind.js";
-import { Planned, type Visit } from "../visit.js";
+import { Planned } from "../../../host/random/visit.js";
+import type { KoaKind, KoaVisit } from "../koa-visit.js";
 
 const RAW = { raw: true, work: "success", status: 200 } as const;
 
@@ -44,9 +44,9 @@ export const RAWS = {
     },
   },
   rawUnanswered: { ...RAW, answers: "silent", answer: (visit) => void (visit.ctx.respond = false) },
-} satisfies Record<string, Kind>;
+} satisfies Record<string, KoaKind>;
 
-async function moreEvents(visit: Visit): Promise<void> {
+async function moreEvents(visit: KoaVisit): Promise<void> {
   while (await visit.turnsWhileOpen(1)) {
     const { res } = visit.ctx;
     if (!res.writableNeedDrain) res.write(`data: ${visit.use()}\n\n`);

@@ -2,8 +2,8 @@
 import { createReadStream } from "node:fs";
 import { PassThrough, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { type Kind, OK } from "./kind.js";
-import type { Visit } from "../visit.js";
+import { OK } from "../../../host/random/kind.js";
+import type { KoaKind, KoaVisit } from "../koa-visit.js";
 
 const FILE = fileURLToPath(new URL("../../../../../package.json", import.meta.url));
 const ENDLESS = { work: "success", answers: "endless", status: 200 } as const;
@@ -77,9 +77,9 @@ export const STREAMS = {
     status: 200,
     answer: (visit) => void (visit.ctx.body = visit.stream(5, { failing: true })),
   },
-} satisfies Record<string, Kind>;
+} satisfies Record<string, KoaKind>;
 
-async function sendEvents(visit: Visit, body: PassThrough): Promise<void> {
+async function sendEvents(visit: KoaVisit, body: PassThrough): Promise<void> {
   while (!body.destroyed) {
     if (!body.writableNeedDrain) body.write(`data: ${visit.use()}\n\n`);
     await visit.turns(1);

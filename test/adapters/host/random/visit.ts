@@ -1,8 +1,8 @@
 /** One request in its scope: every part of an answer uses it, and it knows when it must not be used. */
 import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type Koa from "koa";
 import { ContextVar, currentScope, type Outcome, type Scope } from "ambit";
 import type { Book, Entry } from "./book.js";
 import type { Session, Store } from "./store.js";
@@ -13,19 +13,22 @@ const current = new ContextVar<string>("path of the request");
 /** What fails on purpose. */
 export class Planned extends Error {}
 
+/** Why a scope fails. */
+export class Refused extends Planned {}
+
 export class Visit {
   /** Whether the chain has settled. */
   settled = false;
   #session: Session | undefined;
 
   constructor(
-    readonly ctx: Koa.Context,
+    readonly wire: { readonly req: IncomingMessage; readonly res: ServerResponse },
     readonly scope: Scope,
     readonly entry: Entry,
     readonly book: Book,
   ) {
     current.set(entry.path);
-    ctx.res.once("finish", () => (entry.sent = true));
+    wire.res.once("finish", () => (entry.sent = true));
     scope.defer(({ status }) => void (entry.outcome = status));
     scope.signal.addEventListener("abort", () => this.here());
   }
@@ -46,7 +49,7 @@ export class Visit {
       const end = transaction.push("COMMIT") - 1;
       await session.commit().catch((cause) => {
         transaction[end] = "REFUSED";
-        throw new Planned("COMMIT was refused.", { cause });
+        throw new Refused("COMMIT was refused.", { cause });
       });
     }
     this.here();
@@ -95,7 +98,7 @@ export class Visit {
   }
 
   get isOpen(): boolean {
-    const { req, res } = this.ctx;
+    const { req, res } = this.wire;
     return !res.destroyed && !req.socket.destroyed;
   }
 

@@ -1,11 +1,12 @@
 /** What the random client does on one connection. */
-import { ARRANGEMENTS, type Arrangement } from "./apps.js";
-import { KIND_NAMES, KINDS, type KindName } from "./kinds.js";
-import type { Kind } from "./kinds/kind.js";
+import type { Arrangement, Host } from "./host.js";
+import type { Kind } from "./kind.js";
 import type { Random } from "./random.js";
 
 export interface PlannedRequest {
-  readonly kind: KindName;
+  readonly kind: string;
+  /** What there is to know of its kind. */
+  readonly does: Kind<never>;
   readonly method: "GET" | "HEAD" | "POST";
   /** No other request has it. */
   readonly path: string;
@@ -47,16 +48,20 @@ export interface Moment {
 export class Planner {
   requests = 0;
 
-  constructor(readonly random: Random) {}
+  constructor(
+    readonly random: Random,
+    readonly host: Host,
+  ) {}
 
   next(): Plan {
-    const { random } = this;
-    const arrangement = random.pick(ARRANGEMENTS);
+    const { random, host } = this;
+    const arrangement = random.pick(host.arrangements);
+    const names = Object.keys(host.kinds);
     const pipelined = random.chance(0.5);
-    const kinds = Array.from({ length: 1 + random.below(4) }, () => random.pick(KIND_NAMES));
+    const kinds = Array.from({ length: 1 + random.below(4) }, () => random.pick(names));
     const count = kinds.length;
     const requests = kinds.map((kind, index) => {
-      const isRoomy = (pipelined ? kinds : [kind]).every((kind) => KINDS[kind].answers === "whole");
+      const isRoomy = (pipelined ? kinds : [kind]).every((kind) => host.kinds[kind].answers === "whole");
       return this.#request(kind, SIZES.slice(0, isRoomy ? 3 : 2), index === count - 1);
     });
     const readable = readableOf(requests, pipelined, arrangement);
@@ -68,18 +73,20 @@ export class Planner {
     return { arrangement, requests, pipelined, breaksOff, farewell, answers, moment };
   }
 
-  #request(kind: KindName, sizes: readonly number[], isLast: boolean): PlannedRequest {
-    const { random } = this;
-    const { reads, raw, answers } = KINDS[kind];
+  #request(kind: string, sizes: readonly number[], isLast: boolean): PlannedRequest {
+    const { random, host } = this;
+    const does = host.kinds[kind];
+    const { reads, raw, answers } = does;
     const posts = reads !== undefined || random.chance(0.2);
     const heads = !posts && !raw && answers !== "silent" && random.chance(0.12);
     return {
       kind,
+      does,
       method: posts ? "POST" : heads ? "HEAD" : "GET",
       path: `/${kind}/${this.requests++}`,
       late: random.chance(0.3) ? 1 + random.below(6) : 0,
       zipped: random.chance(0.25),
-      fresh: random.chance(0.25),
+      fresh: random.chance(0.25) && host.arrangements.some(({ cached }) => cached),
       body: posts ? this.#body(sizes, isLast) : undefined,
     };
   }
@@ -114,7 +121,7 @@ const ONCE: Moment = { what: "at once", count: 0 };
 
 /** Whether its answer has no body, whatever its kind says: then it has an end, too. */
 export function isBare(request: PlannedRequest, arrangement: Arrangement): boolean {
-  const { raw, status, answers } = KINDS[request.kind];
+  const { raw, status, answers } = request.does;
   if (raw || answers === "silent") return false;
   return request.method === "HEAD" || status === 304 || isFresh(request, arrangement, status);
 }
@@ -130,7 +137,7 @@ export function isFresh(
 
 /** What a client that waits sees of the answer. */
 export function answersOf(request: PlannedRequest, arrangement: Arrangement): Kind["answers"] {
-  const { reads, answers } = KINDS[request.kind];
+  const { reads, answers } = request.does;
   if (request.body?.sends === "half" && reads === "before it answers") return "silent";
   if (isBare(request, arrangement)) return "whole";
   return request.body?.sends === "half" && reads === "as it answers" ? "hangs" : answers;

@@ -2,6 +2,7 @@
 import { onTestFailed, onTestFinished } from "vitest";
 import { collectUnhandledRejections, collectWarnings } from "../../../support/strict.js";
 import { Fire, SOUND as FOUND_NOTHING } from "./fire.js";
+import type { Host } from "./host.js";
 import type { Store } from "./store.js";
 
 /** How many requests, whose, and how many of them at a time. */
@@ -15,10 +16,12 @@ export interface Size {
 
 export const SOUND = { ...FOUND_NOTHING, unhandled: [] as unknown[], warned: [] as string[] };
 
-export const SEED = Number(process.env.KOA_SEED ?? Date.now() % 1_000_000);
+/** A seed from the environment, or any. */
+export const seedOf = (given: string | undefined): number => Number(given ?? Date.now() % 1_000_000);
 
 /** What was found in a run; `SOUND` if there was nothing wrong. */
 export async function underFire(
+  host: Host,
   store: Store,
   { seed, actions, clients, guarded }: Size,
   repeat: string,
@@ -29,11 +32,11 @@ export async function underFire(
   collectUncaughtErrors(unhandled);
   const warnings = collectWarnings();
   const start = performance.now();
-  const fire = new Fire(store, clients, guarded);
+  const fire = new Fire(host, store, clients, guarded);
   const findings = await fire.run(seed, actions);
 
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`Node ${process.version}, seed ${seed}, ${seconds} s: ${fire.figures.inWords()}`);
+  console.log(`${host.name} on Node ${process.version}, seed ${seed}, ${seconds} s: ${fire.figures.inWords()}`);
   // Compress inside the scope is told of once for each app.
   const warned = warnings.map(({ message }) => message).filter((message) => !message.startsWith("Late commit:"));
   return { ...findings, unhandled, warned };

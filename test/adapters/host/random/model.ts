@@ -1,8 +1,7 @@
 /** What has to become of a request, by what it did and by what its client saw. */
-import type { Arrangement } from "./apps.js";
+import type { Arrangement } from "./host.js";
 import type { End, Entry, Status } from "./book.js";
 import type { Seen } from "./client.js";
-import { KINDS } from "./kinds.js";
 import { answersOf, isFresh, type PlannedRequest } from "./plans.js";
 
 /** All that there is to know of one request. */
@@ -32,15 +31,15 @@ export function faultsOf(it: Case, rows: number): string[] {
 
 function endOf({ request }: Case, outcome: Status): End {
   if (outcome !== "success") return "ROLLBACK";
-  return KINDS[request.kind].spoils ? "REFUSED" : "COMMIT";
+  return request.does.spoils ? "REFUSED" : "COMMIT";
 }
 
 /** What is sent after the chain has settled is a success if Node has handed on all of it, and not before. */
 function legalOutcomes(it: Case): readonly Status[] {
   const { request, arrangement, seen, entry } = it;
-  const { work, raw, reads } = KINDS[request.kind];
+  const { work, raw, reads } = request.does;
   if (reads === "before it answers" && entry.read !== "all") return ["error"];
-  const isCaught = arrangement.errors === "inside" || arrangement.errors === "both";
+  const isCaught = arrangement.caught;
   // What is caught inside is an answer of 500, or, where another has been sent, no error that anyone is told of.
   if (work === "aborted") return [isCaught ? "error" : work];
   if (request.kind === "rawThenThrown") return [isCaught ? "aborted" : work];
@@ -48,7 +47,7 @@ function legalOutcomes(it: Case): readonly Status[] {
   if (!raw && !entry.streamed) return ["success"];
   const answers = answersOf(request, arrangement);
   if (answers === "endless" || answers === "hangs" || answers === "silent") return ["aborted"];
-  const breaks = KINDS[request.kind].answers === "breaks";
+  const breaks = request.does.answers === "breaks";
   if (answers === "breaks" && seen.waited) return ["error"];
   if (answers === "whole" && (entry.sent || seen.waited || seen.answer !== undefined)) return ["success"];
   // One that nobody waited for may have broken before its client left, and without a body in the hands of a compressor.
@@ -64,7 +63,7 @@ export function faultsSeen({ request, arrangement, seen, entry }: Case): string[
   const strangers = (answer.body.match(/\/[a-zA-Z]+\/\d+/g) ?? []).filter((path) => path !== request.path);
   if (strangers.length > 0 && !request.zipped) faults.push(`was given the answer of ${strangers[0]}`);
   // A complete answer that did not wait for its transaction may be a lie.
-  if (!entry.streamed && !KINDS[request.kind].raw && entry.transaction.length !== 2) {
+  if (!entry.streamed && !request.does.raw && entry.transaction.length !== 2) {
     faults.push(`was answered ${answer.status} after ${entry.transaction.join(", ")}`);
   }
   return faults;
@@ -72,9 +71,9 @@ export function faultsSeen({ request, arrangement, seen, entry }: Case): string[
 
 /** `undefined` for an answer that a client cannot read to its end. */
 function statusOf({ request, arrangement, entry }: Case): number | undefined {
-  const { kind } = request;
+  const { does } = request;
   if (answersOf(request, arrangement) !== "whole") return undefined;
-  // Compressed inside the scope, an answer leaves before its COMMIT.
-  const status = kind === "failedCommit" && entry.streamed ? 200 : KINDS[kind].status;
-  return !KINDS[kind].raw && isFresh(request, arrangement, status) ? 304 : status;
+  // Streamed, as also by a compressor inside the scope, an answer leaves before its COMMIT.
+  const status = does.spoils ? (entry.streamed ? 200 : 500) : does.status;
+  return !does.raw && isFresh(request, arrangement, status) ? 304 : status;
 }

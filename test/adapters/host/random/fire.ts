@@ -1,16 +1,13 @@
 /** One run: fires random clients at every arrangement of a server, and holds all that was seen against the model. */
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as patience } from "node:timers/promises";
-import type Koa from "koa";
 import { onTestFinished } from "vitest";
-import { Container, Lifecycle, type Outcome } from "ambit";
-import { drain, KoaContext, listener, requestScopes } from "ambit/koa";
-import { type Arrangement, ARRANGEMENTS, createApp, TRANSACTION, visitOf } from "./apps.js";
+import { Container, Lifecycle, type Outcome, token } from "ambit";
 import { Book } from "./book.js";
 import { type Seen, visit } from "./client.js";
 import { Figures } from "./figures.js";
+import type { Arrangement, Host, Served } from "./host.js";
 import { faultsOf, faultsSeen } from "./model.js";
 import { type Plan, type PlannedRequest, Planner } from "./plans.js";
 import { Random } from "./random.js";
@@ -34,22 +31,24 @@ export const SOUND = {
   examples: [] as string[],
 };
 
-interface Served {
-  readonly app: Koa;
-  readonly server: Server;
+/** One for each request. */
+export const TRANSACTION = token<Session>("transaction");
+
+interface Listening extends Served {
   readonly port: number;
 }
 
 export class Fire {
   readonly figures = new Figures();
   readonly #book = new Book();
-  readonly #served = new Map<Arrangement, Served>();
+  readonly #served = new Map<Arrangement, Listening>();
   readonly #seen: { readonly request: PlannedRequest; readonly arrangement: Arrangement; readonly seen: Seen }[] = [];
   readonly #faults: string[] = [];
   readonly #containers: Container[] = [];
 
   /** @param guarded whether the guard watches: what it refuses is strange */
   constructor(
+    readonly host: Host,
     readonly store: Store,
     readonly clients: number,
     readonly guarded = false,
@@ -57,8 +56,8 @@ export class Fire {
 
   /** @param actions how many requests are sent, each with whatever its client does to it */
   async run(seed: number, actions: number): Promise<Findings> {
-    for (const arrangement of ARRANGEMENTS) await this.#serve(arrangement);
-    const planner = new Planner(new Random(seed));
+    for (const arrangement of this.host.arrangements) await this.#serve(arrangement);
+    const planner = new Planner(new Random(seed), this.host);
     const client = async (): Promise<void> => {
       while (planner.requests < actions) await this.#visit(planner.next());
     };
@@ -78,15 +77,14 @@ export class Fire {
   }
 
   async #serve(arrangement: Arrangement): Promise<void> {
-    const container = containerOf(this.store, this.guarded);
+    const container = this.#container();
     this.#containers.push(container);
-    const app = createApp(arrangement, container, this.#book);
-    const handle = app.callback();
-    const server = createServer(arrangement.listened ? listener(app) : (req, res) => void handle(req, res));
+    const served = await this.host.serve(arrangement, container, this.#book);
+    const { server } = served;
     await once(server.listen(0), "listening");
     // For a run that ends before its clients do.
     onTestFinished(() => server.closeAllConnections());
-    this.#served.set(arrangement, { app, server, port: (server.address() as AddressInfo).port });
+    this.#served.set(arrangement, { ...served, port: (server.address() as AddressInfo).port });
   }
 
   async #visit(plan: Plan): Promise<void> {
@@ -133,22 +131,23 @@ export class Fire {
     const gone = Promise.all(served.map(close));
     await Promise.race([gone, patience(PATIENCE, undefined, { signal: given.signal }).catch(() => {})]);
     given.abort();
-    return served.reduce((sum, { app }) => sum + requestScopes(app).length, 0);
+    return served.reduce((sum, { live }) => sum + live(), 0);
+  }
+
+  #container(): Container {
+    const { store, host, guarded: guard } = this;
+    const container = new Container({ guard });
+    const useGenerator = async function* (given: object): AsyncGenerator<Session, void, Outcome> {
+      yield* host.visitOf(given)!.transaction(store);
+    };
+    container.register(TRANSACTION, { deps: [host.given], useGenerator }, { lifecycle: Lifecycle.ContextScoped });
+    return container;
   }
 }
 
 /** A request may still be on its way when its client has left: only a server that has closed will see no more. */
-async function close({ app, server }: Served): Promise<void> {
+async function close({ server, drain }: Served): Promise<void> {
   server.close();
   await once(server, "close");
-  await drain(app);
-}
-
-function containerOf(store: Store, guard: boolean): Container {
-  const container = new Container({ guard });
-  const useGenerator = async function* (ctx: Koa.Context): AsyncGenerator<Session, void, Outcome> {
-    yield* visitOf(ctx)!.transaction(store);
-  };
-  container.register(TRANSACTION, { deps: [KoaContext], useGenerator }, { lifecycle: Lifecycle.ContextScoped });
-  return container;
+  await drain();
 }

@@ -1,9 +1,9 @@
 /** What a kind of answer is. */
-import type { Status } from "../book.js";
-import type { Visit } from "../visit.js";
+import type { Status } from "./book.js";
+import type { Visit } from "./visit.js";
 
-export interface Kind {
-  answer(visit: Visit): void | Promise<unknown>;
+export interface Kind<V extends Visit = Visit, A = unknown> {
+  answer(visit: V): A | Promise<A>;
   /** How its work ends, if the client lets it: what the app did, whatever became of the answer. */
   readonly work: Status;
   /**
@@ -13,7 +13,7 @@ export interface Kind {
   readonly answers: "whole" | "endless" | "hangs" | "breaks" | "silent";
   /** The status of the answer, if it has one. */
   readonly status?: number;
-  /** Whether it answers by itself, with `respond = false`. */
+  /** Whether it answers by itself, as Koa's `respond = false` allows. */
   readonly raw?: boolean;
   /** When it needs its request's body: those that need none leave it unread. */
   readonly reads?: "before it answers" | "as it answers";

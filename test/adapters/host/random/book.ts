@@ -1,6 +1,5 @@
 /** What the requests did, as their own code says it. The model is held against this book, and not against the adapter. */
 import type { Outcome } from "ambit";
-import type { KindName } from "./kinds.js";
 
 export type Status = Outcome["status"];
 
@@ -9,7 +8,7 @@ export type End = "COMMIT" | "ROLLBACK" | "REFUSED";
 
 /** One request. It holds nothing of it, so that there may be very many. */
 export interface Entry {
-  readonly kind: KindName;
+  readonly kind: string;
   readonly path: string;
   /** What happened to its transaction, in order. */
   readonly transaction: ("BEGIN" | End)[];
@@ -46,7 +45,7 @@ export class Book {
   readonly #entries = new Map<string, Entry>();
 
   /** A request has begun; its path is its name. */
-  open(kind: KindName, path: string): Entry {
+  open(kind: string, path: string): Entry {
     if (this.#entries.has(path)) throw new Error(`${path} was asked twice.`);
     const entry: Entry = {
       kind,
