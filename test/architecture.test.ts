@@ -25,6 +25,9 @@ const RESERVED_IMPORTS = [
   { module: "reflect-metadata", only: ["container/tsyringe.ts"] },
   { module: "tsyringe", name: "container", only: ["interop/"] },
   { module: "koa", only: ["adapters/koa/"] },
+  { module: "express", only: ["adapters/express.ts"] },
+  { module: "fastify", only: ["adapters/fastify/"] },
+  { module: "hono", only: ["adapters/hono/"] },
   { module: "piscina", only: ["adapters/"] },
   { module: "tinypool", only: ["adapters/"] },
 ];

@@ -1,0 +1,71 @@
+/** ambit in an Express app: `ambit/http`, with Express's types, and routes that lead to methods of controllers. */
+import type express from "express";
+import type { DependencyContainer, Scope } from "../container/api.js";
+import { container as defaultContainer } from "../container/container.js";
+import type { InjectionToken, Token } from "../container/token.js";
+import { callController, type MethodName } from "./host/call-controller.js";
+import * as live from "./host/live-scopes.js";
+import { type HostOptions, PATIENCE } from "./host/options.js";
+import { requestOf } from "./host/request.js";
+import type { HttpExchange } from "./http/request.js";
+import { middlewareOf } from "./http/scope-per-request.js";
+import * as http from "./http/tokens.js";
+
+/** Express's `req` of the request in whose scope it is asked for: `@inject(HttpRequest) req: express.Request`. */
+export const HttpRequest = http.HttpRequest as Token<unknown> as Token<express.Request>;
+
+/** Express's `res` of that request. */
+export const HttpResponse = http.HttpResponse as Token<unknown> as Token<express.Response>;
+
+/** What `scopePerRequest` may be told. Without `onError`, what it would hear becomes a process warning. */
+export interface ScopePerRequestOptions extends HostOptions<[req: express.Request, res: express.Response]> {}
+
+/** The names of the methods of `C` that can be called with `(req, res, next)`. */
+export type HandlerName<C> = MethodName<C, [req: express.Request, res: express.Response, next: express.NextFunction]>;
+
+/**
+ * Gives each request a scope of its own, with `HttpRequest` and `HttpResponse` as seeds, and closes it once.
+ *
+ * What `res.json`, `send` and `end` answer is held back until the scope has closed: a commit that fails goes to the
+ * error middleware. What is written in parts leaves at once, and the scope closes after it. Belongs after compression,
+ * and before everything that asks for instances.
+ *
+ * @param container default: ambit's
+ */
+export function scopePerRequest(
+  container: DependencyContainer = defaultContainer,
+  options: ScopePerRequestOptions = {},
+): express.RequestHandler {
+  const settings = { ...options, patience: PATIENCE } as unknown as Parameters<typeof middlewareOf>[1];
+  const middleware = middlewareOf(container, settings, (req) => (req as express.Request).app);
+  return middleware as express.RequestHandler;
+}
+
+/**
+ * A handler that resolves `controller` in the request's scope and calls its method with `(req, res, next)`. What it
+ * throws goes to the error middleware, in Express 4, too.
+ *
+ * @throws NoScopeError ERR_AMBIT_NO_SCOPE at a request that did not come through `scopePerRequest`
+ */
+export function invoke<C>(controller: InjectionToken<C>, method: HandlerName<C>): express.RequestHandler {
+  return function invokeController(req, res, next): void {
+    const exchange = requestOf(req) as HttpExchange | undefined;
+    const goOn = (error?: unknown): void => {
+      exchange?.handOn();
+      next(error);
+    };
+    const call = () => callController(controller, method, req, [req, res, goOn]);
+    (exchange === undefined ? call() : exchange.work(call)).catch(next);
+  };
+}
+
+/** The scopes of the requests that `app` is answering, the oldest first; those that are closing included. */
+export const requestScopes: (app: express.Application) => Scope[] = live.requestScopes;
+
+/**
+ * Waits until no request scope of `app` is left, those included that open meanwhile.
+ *
+ * It neither refuses requests nor cuts connections. At shutdown, call `server.close()` first, and `drain` again once the
+ * server has closed: a scope may outlive the response that it belongs to.
+ */
+export const drain: (app: express.Application) => Promise<void> = live.drain;

@@ -1,0 +1,138 @@
+/** Holds an answer back that is complete, so that it leaves after its scope has closed. */
+import type { ServerResponse } from "node:http";
+
+/** Hears of what becomes of an answer, before it does. */
+export interface Hearer {
+  /** Whether the answer comes from streams: then it has parts, even if none of them has come. */
+  readonly isPiped: boolean;
+  /** `end` was called, and nothing had been sent: the whole answer is held. */
+  ended(): void;
+  /** The first part of an answer leaves that may have more, and everything after it leaves at once. */
+  begun(): void;
+  /** The handler destroys the response. */
+  destroyed(): void;
+}
+
+type Args = unknown[];
+type Method = (this: unknown, ...args: Args) => unknown;
+type Methods = Record<"writeHead" | "write" | "end" | "flushHeaders" | "destroy", Method>;
+
+/**
+ * The methods of one response that send something. To its handler a held answer looks like one that has left; its status
+ * is the one it had when it was ended.
+ */
+export class HeldAnswer {
+  readonly #res: ServerResponse;
+  readonly #hearer: Hearer;
+  readonly #own: Methods;
+  /** What `writeHead` was called with. */
+  #head: Args | undefined;
+  /** What `end` was called with. */
+  #end: Args | undefined;
+  #status = 0;
+  /** Whether calls go through. */
+  #open = false;
+
+  constructor(res: ServerResponse, hearer: Hearer) {
+    this.#res = res;
+    this.#hearer = hearer;
+    const { writeHead, write, end, flushHeaders, destroy } = res as unknown as Methods;
+    this.#own = { writeHead, write, end, flushHeaders, destroy };
+    this.#takeOver();
+  }
+
+  /** Sends what was held, as it was when it was ended. */
+  release(): void {
+    if (this.#open || this.#end === undefined) return;
+    if (this.#head === undefined) this.#res.statusCode = this.#status;
+    this.#begin();
+    this.#own.end.apply(this.#res, this.#end);
+  }
+
+  /** Forgets what was held: another answer takes its place. */
+  withdraw(): void {
+    this.#open = true;
+    this.#head = this.#end = undefined;
+  }
+
+  get #isHeld(): boolean {
+    return this.#end !== undefined && !this.#open;
+  }
+
+  #takeOver(): void {
+    const res = this.#res;
+    const { writeHead, write, end, flushHeaders, destroy } = this.#own;
+    const methods: Methods = {
+      writeHead: (...args) => {
+        if (this.#open) return writeHead.apply(res, args);
+        this.#keepHead(args);
+        return res;
+      },
+      write: (...args) => {
+        if (this.#isHeld) return false;
+        this.#beginParts();
+        return write.apply(res, args);
+      },
+      end: (...args) => {
+        if (this.#hearer.isPiped) this.#beginParts();
+        if (this.#open) return end.apply(res, args);
+        this.#keepEnd(args);
+        return res;
+      },
+      flushHeaders: () => {
+        if (this.#isHeld) return;
+        this.#beginParts();
+        flushHeaders.call(res);
+      },
+      destroy: (...args) => {
+        this.#hearer.destroyed();
+        return destroy.apply(res, args);
+      },
+    };
+    Object.assign(res, methods);
+    this.#pretend("headersSent", () => this.#head !== undefined || this.#end !== undefined);
+    this.#pretend("writableEnded", () => this.#end !== undefined);
+  }
+
+  /** What Node would say of `name`, once nothing is held back any more. */
+  #pretend(name: "headersSent" | "writableEnded", whileHeld: () => boolean): void {
+    const [res, prototype] = [this.#res, Object.getPrototypeOf(this.#res) as object];
+    // That of an answer which is held further out, for another container.
+    const outer = Object.getOwnPropertyDescriptor(res, name)?.get;
+    const real = outer ?? (() => Reflect.get(prototype, name, res) as boolean);
+    const get = () => (this.#open ? real() : whileHeld());
+    Object.defineProperty(this.#res, name, { configurable: true, get });
+  }
+
+  #keepHead(args: Args): void {
+    const [status] = args as [number];
+    // Node has the right words for what is wrong.
+    if (this.#res.headersSent) throw headersSentError();
+    if (!(status >= 100 && status <= 999)) this.#own.writeHead.apply(this.#res, args);
+    this.#res.statusCode = status;
+    this.#head = args;
+  }
+
+  #keepEnd(args: Args): void {
+    if (this.#end !== undefined) return;
+    this.#end = args;
+    this.#status = this.#res.statusCode;
+    this.#hearer.ended();
+  }
+
+  #beginParts(): void {
+    if (this.#open) return;
+    this.#hearer.begun();
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#open = true;
+    if (this.#head !== undefined) this.#own.writeHead.apply(this.#res, this.#head);
+  }
+}
+
+function headersSentError(): Error {
+  const error = new Error("Cannot write headers after they are sent to the client");
+  return Object.assign(error, { code: "ERR_HTTP_HEADERS_SENT" });
+}

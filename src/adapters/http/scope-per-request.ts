@@ -1,0 +1,99 @@
+/** Gives each request of Node's server its scope: around a handler, or as the first of the middleware. */
+import { type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from "node:http";
+import type { DependencyContainer, Scope } from "../../container/api.js";
+import { container as defaultContainer } from "../../container/container.js";
+import { liveScopesOf } from "../host/live-scopes.js";
+import { openScope } from "../host/open-scope.js";
+import { PATIENCE, type Settings } from "../host/options.js";
+import { asError, warn } from "../host/reports.js";
+import { requestOf } from "../host/request.js";
+import type { ScopePerRequestOptions } from "./options.js";
+import { type Exchange, HTTP, HttpExchange, type Next } from "./request.js";
+import { registerHttpTokens } from "./tokens.js";
+
+/** Middleware as connect, Express and others take them. */
+export type Middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => void;
+
+/** Answers a request, in its scope. */
+export type Handler = (req: IncomingMessage, res: ServerResponse, scope: Scope) => unknown;
+
+/**
+ * Gives each request a scope of its own, with `HttpRequest` and `HttpResponse` as seeds, and closes it once, in the right
+ * moment.
+ *
+ * With a handler it gives what `http.createServer` takes; without, a middleware, which belongs after compression and
+ * before everything that asks for instances.
+ *
+ * An answer that is ended as a whole is the end of the work: it is held back until the scope has closed, and a commit that
+ * fails is a 500, by error middleware where there are some. One that is written in parts leaves at once; its scope closes
+ * after the response is over, the handler's promise has settled, and all that was piped into the response has closed.
+ *
+ * @param container default: ambit's
+ */
+export function scopePerRequest(
+  container: DependencyContainer,
+  handler: Handler,
+  options?: ScopePerRequestOptions,
+): RequestListener;
+/** A middleware. */
+export function scopePerRequest(container?: DependencyContainer, options?: ScopePerRequestOptions): Middleware;
+export function scopePerRequest(
+  container: DependencyContainer = defaultContainer,
+  ...rest: [options?: ScopePerRequestOptions] | [handler: Handler, options?: ScopePerRequestOptions]
+): Middleware | RequestListener {
+  if (typeof rest[0] !== "function") return middlewareOf(container, { ...rest[0], patience: PATIENCE });
+  return listenerOf(container, rest[0], { ...rest[1], patience: PATIENCE });
+}
+
+type HttpSettings = Settings<ScopePerRequestOptions>;
+
+/** The listener, with the times that tests change. */
+export function listenerOf(container: DependencyContainer, handler: Handler, settings: HttpSettings): RequestListener {
+  registerHttpTokens(container);
+  return function scopedHandler(req, res) {
+    try {
+      const exchange = openExchange(container, settings, scopedHandler, req, res);
+      if (exchange !== undefined) return exchange.runHandler(handler);
+    } catch (error) {
+      return refuse(error, settings, req, res);
+    }
+    // A request that has a scope of the container already is somebody else's to end.
+    return void handler(req, res, requestOf(req)!.scope);
+  };
+}
+
+/**
+ * The middleware, with the times that tests change.
+ *
+ * @param appOf what `requestScopes` will be asked for; default: the middleware itself
+ */
+export function middlewareOf(
+  container: DependencyContainer,
+  settings: HttpSettings,
+  appOf?: (req: IncomingMessage) => object,
+): Middleware {
+  registerHttpTokens(container);
+  return function scopePerRequest(req, res, next) {
+    const app = appOf?.(req) ?? scopePerRequest;
+    const exchange = openExchange(container, settings, app, req, res, next);
+    return exchange === undefined ? next() : exchange.runNext(next);
+  };
+}
+
+/** `undefined` when the request has a scope of the container already. */
+function openExchange(
+  container: DependencyContainer,
+  settings: HttpSettings,
+  app: object,
+  ...[req, res, next]: [...Exchange, next?: Next]
+): HttpExchange | undefined {
+  const scope = openScope(container, [req, res], settings, HTTP);
+  return scope && new HttpExchange(req, res, scope, settings, liveScopesOf(app), next);
+}
+
+/** What the app's seeds throw must not end the process. */
+function refuse(error: unknown, { onError }: HttpSettings, ...[req, res]: Exchange): void {
+  if (onError === undefined) warn(`${HTTP.titleOf(req, res)}: ${asError(error).stack}`, HTTP.name);
+  else onError(error, req, res);
+  res.writeHead(500).end(STATUS_CODES[500]);
+}

@@ -1,0 +1,221 @@
+/** When an answer of Node's own server leaves, and what becomes of it. */
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import * as http2 from "node:http2";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { Container, currentScope, inject, type Outcome, type Scope } from "ambit";
+import { drain, type Handler, HttpRequest, HttpResponse, requestScopes, scopePerRequest } from "ambit/http";
+import { deferred } from "../../support/deferred.js";
+import { collectWarnings } from "../../support/strict.js";
+import { ask, Connection, listen } from "../host/server.js";
+
+/** Serves a handler; gives the port, and how each scope ended. */
+async function serve(handler: Handler, onError: (error: unknown) => void = () => {}) {
+  const outcomes: Outcome[] = [];
+  const hearing: Handler = (req, res, scope) => {
+    scope.defer((outcome) => void outcomes.push(outcome));
+    return handler(req, res, scope);
+  };
+  const listener = scopePerRequest(new Container(), hearing, { onError });
+  return { listener, outcomes, port: await listen(createServer(listener)) };
+}
+
+const refuse = (scope: Scope): void => scope.defer(() => Promise.reject(new Error("COMMIT was refused")));
+
+describe("a complete answer", () => {
+  test("leaves after its scope has closed, as it was when it was ended", async () => {
+    const order: string[] = [];
+    const { port } = await serve(async (_, res, scope) => {
+      scope.defer(() => nextTurn().then(() => void order.push("closed")));
+      res.once("finish", () => order.push("sent"));
+      res.writeHead(201, { "X-Id": "1" }).end("made");
+      res.statusCode = 404;
+    });
+    const { status, headers, body } = await ask(port);
+    expect([status, headers["x-id"], body, order]).toEqual([201, "1", "made", ["closed", "sent"]]);
+  });
+
+  test("keeps the status it had, when that is changed after its end", async () => {
+    const { port, outcomes } = await serve(async (_, res, scope) => {
+      scope.defer(() => nextTurn());
+      res.end("fine");
+      await Promise.resolve();
+      res.statusCode = 500;
+    });
+    expect([(await ask(port)).status, outcomes[0].status]).toEqual([200, "error"]);
+  });
+
+  test("looks to its handler like one that has left", async () => {
+    const seen: unknown[] = [];
+    const { port } = await serve(async (_, res) => {
+      res.writeHead(200);
+      seen.push(res.headersSent, res.writableEnded);
+      expect(() => res.writeHead(200)).toThrow(expect.objectContaining({ code: "ERR_HTTP_HEADERS_SENT" }));
+      res.end("first").end("second");
+      seen.push(res.headersSent, res.writableEnded, res.write("more"));
+    });
+    expect((await ask(port)).body).toBe("first");
+    expect(seen).toEqual([true, false, true, true, false]);
+  });
+
+  test("is a 500 when its scope fails, and nothing of the success is left", async () => {
+    const errors: unknown[] = [];
+    const { port } = await serve(
+      async (_, res, scope) => {
+        refuse(scope);
+        res.setHeader("Location", "/orders/1").setHeader("Vary", "Origin").writeHead(201, { "X-Id": "1" }).end("made");
+      },
+      (error) => errors.push(error),
+    );
+    const { status, headers, body } = await ask(port);
+    expect([status, body]).toEqual([500, "Internal Server Error"]);
+    expect([headers.location, headers["x-id"], headers.vary]).toEqual([undefined, undefined, "Origin"]);
+    expect(errors).toMatchObject([{ message: "COMMIT was refused" }]);
+  });
+
+  test("is sent to a handler that waits for its end", async () => {
+    const { port, outcomes } = await serve(async (_, res) => {
+      await once(res.end("done"), "finish");
+    });
+    expect((await ask(port)).body).toBe("done");
+    expect(outcomes).toEqual([{ status: "success" }]);
+  });
+
+  test("may come from a callback, after the handler has returned", async () => {
+    const { port, outcomes } = await serve((req, res, scope) => {
+      req.resume().on("end", () => setImmediate(() => res.end(String(currentScope() === scope))));
+    });
+    expect((await ask(port, "/", { method: "POST", body: "text" })).body).toBe("true");
+    expect(outcomes).toEqual([{ status: "success" }]);
+  });
+
+  test("leaves on HTTP/2 as well after its scope has closed", async () => {
+    let closed = false;
+    const handler: Handler = (_, res, scope) => {
+      scope.defer(() => nextTurn().then(() => void (closed = true)));
+      res.writeHead(200).end("done");
+    };
+    const server = http2.createServer(scopePerRequest(new Container(), handler) as never).listen(0);
+    await once(server, "listening");
+    const client = http2.connect(`http://localhost:${(server.address() as AddressInfo).port}`);
+    onTestFinished(() => {
+      client.destroy();
+      server.close();
+    });
+    expect([await text(client.request({ ":path": "/" })), closed]).toEqual(["done", true]);
+  });
+});
+
+describe("what a handler throws", () => {
+  test.each<[string, Handler]>([
+    ["before it has answered", () => Promise.reject(new Error("no such table"))],
+    ["in a callback style handler", () => throwIt()],
+    ["right after it has answered", async (_, res) => (res.end("fine"), throwIt())],
+  ])("%s is a 500, an error outcome, and told", async (_, handler) => {
+    const errors: unknown[] = [];
+    const { port, outcomes } = await serve(handler, (error) => errors.push(error));
+    expect((await ask(port)).status).toBe(500);
+    expect(errors).toMatchObject([{ message: "no such table" }]);
+    expect(outcomes).toEqual([{ status: "error", error: errors[0] }]);
+  });
+
+  test("after the first part of its answer cuts the connection", async () => {
+    const errors: unknown[] = [];
+    const { port, outcomes } = await serve(
+      async (_, res) => {
+        res.write("part");
+        await nextTurn();
+        throwIt();
+      },
+      (error) => errors.push(error),
+    );
+    await expect(ask(port)).rejects.toMatchObject({ message: "aborted" });
+    expect(errors).toMatchObject([{ message: "no such table" }]);
+    await until(() => outcomes.length === 1);
+    expect(outcomes).toEqual([{ status: "error", error: errors[0] }]);
+  });
+
+  test("is a process warning without onError", async () => {
+    const warnings = collectWarnings();
+    const port = await listen(createServer(scopePerRequest(new Container(), () => throwIt())));
+    expect((await ask(port)).status).toBe(500);
+    await nextTurn();
+    expect(warnings).toMatchObject([
+      { name: "AmbitHttpWarning", message: expect.stringContaining("GET /: Error: no such table") },
+    ]);
+  });
+
+  test("in the seeds is a 500, and opens nothing", async () => {
+    const errors: unknown[] = [];
+    const options = { seeds: () => throwIt(), onError: (error: unknown) => void errors.push(error) };
+    const listener = scopePerRequest(new Container(), (_, res) => res.end(), options);
+    expect((await ask(await listen(createServer(listener)))).status).toBe(500);
+    expect([errors.length, requestScopes(listener)]).toEqual([1, []]);
+  });
+});
+
+describe("an answer in parts", () => {
+  test("leaves at once, and its scope closes after it, and after its handler", async () => {
+    const [begun, work] = [deferred(), deferred()];
+    const { port, listener, outcomes } = await serve(async (_, res) => {
+      res.write("part");
+      res.end();
+      begun.resolve();
+      await work.promise;
+    });
+    const { body } = await ask(port);
+    await begun.promise;
+    await nextTurn();
+    expect([body, outcomes, requestScopes(listener).length]).toEqual(["part", [], 1]);
+    work.resolve();
+    await drain(listener);
+    expect(outcomes).toEqual([{ status: "success" }]);
+  });
+
+  test("that is cut by its client is aborted", async () => {
+    const { port, listener, outcomes } = await serve((_, res) => void res.write("part"));
+    const client = (await Connection.to(port)).get("/");
+    await client.until("part");
+    await client.leave();
+    await drain(listener);
+    expect(outcomes).toMatchObject([{ status: "aborted", reason: { name: "AbortError" } }]);
+  });
+});
+
+test("instances find the request and the response of their scope", async () => {
+  class Page {
+    constructor(
+      @inject(HttpRequest) readonly req: IncomingMessage,
+      @inject(HttpResponse) readonly res: ServerResponse,
+    ) {}
+  }
+  const { port } = await serve(async (req, res, scope) => {
+    const page = scope.resolve(Page);
+    res.end(String(page.req === req && page.res === res));
+  });
+  expect((await ask(port)).body).toBe("true");
+});
+
+test("two containers have a scope each, and the outer one closes last, before the answer leaves", async () => {
+  const closed: string[] = [];
+  const inner = scopePerRequest(new Container(), (_, res, scope) => {
+    scope.defer(() => nextTurn().then(() => void closed.push("inner")));
+    res.writeHead(200).end("done");
+  });
+  const { port } = await serve((req, res, scope) => {
+    scope.defer(() => nextTurn().then(() => void closed.push("outer")));
+    inner(req, res);
+  });
+  expect([(await ask(port)).body, closed]).toEqual(["done", ["inner", "outer"]]);
+});
+
+function throwIt(): never {
+  throw new Error("no such table");
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await nextTurn();
+}

@@ -1,0 +1,51 @@
+/** Node's own server under fire: see test/adapters/koa/random. HTTP_ACTIONS says how many actions, HTTP_SEED which. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { drain, HttpRequest, requestScopes, scopePerRequest } from "ambit/http";
+import { isStream, parseBody, replyTo, sendStream, visitOf, type World } from "../host/random/answer.js";
+import { hear } from "../host/random/expected.js";
+import { fireAt } from "../host/random/fire-at.js";
+import type { Arrangement, Host } from "../host/random/host.js";
+import { ON_HTTP, type Reply } from "../host/random/kinds.js";
+
+const HTTP: Host<Arrangement> = {
+  name: "node:http",
+  arrangements: [
+    { caught: false, cached: false },
+    { caught: true, cached: false },
+  ],
+  kinds: ON_HTTP,
+  given: HttpRequest,
+  visitOf,
+  serve({ caught }, container, book) {
+    const world = { container, book, kinds: ON_HTTP };
+    const onError = (error: unknown, req: IncomingMessage) => hear(error, visitOf(req), book);
+    const handler = caught ? catching : answer;
+    const listener = scopePerRequest(container, (req, res) => handler(req, res, world), { onError });
+    return { server: createServer(listener), live: () => requestScopes(listener).length, drain: () => drain(listener) };
+  },
+};
+
+async function answer(req: IncomingMessage, res: ServerResponse, world: World): Promise<void> {
+  const means = { parse: () => parseBody(req), hijack: () => {} };
+  await send(req, res, await replyTo(req, { req, res }, means, world));
+}
+
+async function catching(req: IncomingMessage, res: ServerResponse, world: World): Promise<void> {
+  try {
+    await answer(req, res, world);
+  } catch (error) {
+    hear(error, visitOf(req), world.book);
+    if (res.headersSent) throw error;
+    res.writeHead(500).end("sorry");
+  }
+}
+
+async function send(req: IncomingMessage, res: ServerResponse, reply: Reply): Promise<void> {
+  if (reply === undefined) return;
+  const { status = 200, body } = reply;
+  if (isStream(body)) return sendStream(req, res, body);
+  const isText = body === null || typeof body === "string" || Buffer.isBuffer(body);
+  res.writeHead(status).end(isText ? body : JSON.stringify(body));
+}
+
+fireAt(HTTP, "http/random.test.ts");
