@@ -1,0 +1,149 @@
+/** The life of one Fastify request in its scope. */
+import { Readable } from "node:stream";
+import type { ReadableStream as NodeReadableStream } from "node:stream/web";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { currentCell, enter } from "../../context/cell.js";
+import type { Scope } from "../../container/api.js";
+import { bindEvents } from "../host/bind-events.js";
+import { BodyStreams } from "../host/body-streams.js";
+import type { LiveScopes } from "../host/live-scopes.js";
+import { isNodeStream, webStreamOf } from "../host/node-stream.js";
+import type { HostOptions, Settings } from "../host/options.js";
+import { asError } from "../host/reports.js";
+import { type Host, HostRequest } from "../host/request.js";
+import { HttpReply, HttpRequest } from "./tokens.js";
+
+/** What Fastify gives its handlers and hooks. */
+export type Exchange = [request: FastifyRequest, reply: FastifyReply];
+
+/** What there is to know of Fastify. */
+export const FASTIFY: Host<Exchange> = {
+  name: "Fastify",
+  unsettled: "its handler has neither sent a reply nor settled",
+  titleOf: ({ method, url }) => `${method} ${url}`,
+  seed: (scope, request, reply) => void scope.seed(HttpRequest, request).seed(HttpReply, reply),
+};
+
+export class FastifyExchange extends HostRequest<Exchange> {
+  readonly #request: FastifyRequest;
+  readonly #reply: FastifyReply;
+  #streams: BodyStreams | undefined;
+  #hasReturned = false;
+
+  constructor(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    scope: Scope,
+    settings: Settings<HostOptions<Exchange>>,
+    all: LiveScopes,
+  ) {
+    super(FASTIFY, [request, reply], { req: request.raw, res: reply.raw }, scope, settings, all);
+    this.#request = request;
+    this.#reply = reply;
+    bindEvents(request.raw, scope);
+    bindEvents(reply.raw, scope);
+    this.#watchHijack(reply);
+    this.watch();
+  }
+
+  protected get status(): number {
+    return this.#reply.statusCode;
+  }
+
+  protected get headSent(): boolean {
+    return this.#reply.raw.headersSent;
+  }
+
+  protected get streams(): BodyStreams | undefined {
+    return this.#streams;
+  }
+
+  /** As Fastify does with what breaks after the reply has begun. */
+  protected tell(error: unknown): void {
+    this.#reply.log.error({ err: asError(error) }, "the scope of a request");
+  }
+
+  /** Runs the rest of the hooks, and the handler, in the scope. */
+  run(next: () => void): void {
+    enter(this.scope, next);
+  }
+
+  /** Something was thrown, by a hook, the handler, a parser or a serializer, or was sent as an error. */
+  failed(error: unknown): void {
+    if (!this.closed) this.threw(error);
+  }
+
+  /** The handler's promise has settled. */
+  returned(): void {
+    this.#hasReturned = true;
+    if (this.over && !this.settled) this.onOverEarly();
+  }
+
+  /** The same request, in the scope of another container: it was opened later, and hears of the payload later. */
+  get #within(): FastifyExchange | undefined {
+    return this.inner?.closed === false ? (this.inner as FastifyExchange) : undefined;
+  }
+
+  /**
+   * The payload of the reply is there. What is complete waits until the scope has ended; a stream goes first.
+   *
+   * @returns what to send in its place, or a promise of it, which rejects with what undid a success
+   */
+  sends(payload: unknown): unknown {
+    if (this.settled) return this.#isStream(payload) ? this.#watchStream(payload) : payload;
+    this.settled = true;
+    if (this.#isStream(payload)) {
+      const stream = this.#watchStream(payload);
+      void this.endAfterResponse();
+      return stream;
+    }
+    return enter(this.scope, () => this.#endBefore(payload));
+  }
+
+  async #endBefore(payload: unknown): Promise<unknown> {
+    await this.#within?.sends(payload);
+    await this.#streams?.close();
+    const undoneBy = await this.endBefore();
+    if (undoneBy !== undefined) throw undoneBy.error;
+    return payload;
+  }
+
+  /** Fastify tells nobody, and says nothing more of a handler that has done it. */
+  #watchHijack(reply: FastifyReply): void {
+    const { hijack } = reply;
+    reply.hijack = (): FastifyReply => {
+      hijack.call(reply);
+      if (this.over && !this.settled) this.onOverEarly();
+      return reply;
+    };
+  }
+
+  /** Who hijacks a reply, or ends it by hand, has answered; else the handler still may. */
+  protected override onOverEarly(): void {
+    if (!this.#reply.sent && !this.#hasReturned) return;
+    this.settled = true;
+    void this.endAfterResponse();
+  }
+
+  #isStream(payload: unknown): boolean {
+    return isNodeStream(payload) || webStreamOf(payload) !== undefined;
+  }
+
+  /** Web streams become streams of Node's, whose end can be seen. */
+  #watchStream(payload: unknown): unknown {
+    if (payload instanceof Response) this.#takeHead(payload);
+    const web = webStreamOf(payload);
+    const stream = web === undefined || web.locked ? payload : Readable.fromWeb(web as NodeReadableStream);
+    if (!isNodeStream(stream)) return stream;
+    this.#streams ??= new BodyStreams({ req: this.#request.raw, res: this.#reply.raw });
+    const cell = currentCell();
+    this.#streams.add(stream, cell.scope === this.scope ? cell : this.scope);
+    return stream;
+  }
+
+  /** As Fastify does with a `Response`. */
+  #takeHead(response: Response): void {
+    this.#reply.code(response.status);
+    for (const [name, value] of response.headers) this.#reply.header(name, value);
+  }
+}

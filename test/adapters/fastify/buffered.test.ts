@@ -1,0 +1,154 @@
+/** Payloads that are complete: they leave after their scope has closed, and a commit that fails is an error. */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import compress from "@fastify/compress";
+import etag from "@fastify/etag";
+import fastify from "fastify";
+import { expect, onTestFinished, test } from "vitest";
+import { Container, currentScope, inject, Lifecycle, type Outcome } from "ambit";
+import { HttpRequest, invoke, requestScopes, scopePerRequest } from "ambit/fastify";
+import type { FastifyRequest } from "fastify";
+import { deferred } from "../../support/deferred.js";
+import { ask, Connection, scopeNow } from "../host/server.js";
+
+function scopedApp(container = new Container()) {
+  const app = fastify();
+  onTestFinished(() => app.close());
+  const outcomes: Outcome[] = [];
+  void app.register(scopePerRequest(container));
+  app.addHook("preParsing", async () => scopeNow().defer((outcome) => void outcomes.push(outcome)));
+  return { app, outcomes };
+}
+
+async function portOf(app: ReturnType<typeof scopedApp>["app"]): Promise<number> {
+  await app.listen({ port: 0 });
+  return (app.server.address() as { port: number }).port;
+}
+
+test("a payload leaves after its scope has closed", async () => {
+  const { app } = scopedApp();
+  const order: string[] = [];
+  app.get("/", async (_, reply) => {
+    scopeNow().defer(async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      order.push("closed");
+    });
+    reply.raw.once("finish", () => order.push("sent"));
+    return { id: 1 };
+  });
+  expect(await ask(await portOf(app))).toMatchObject({ status: 200, body: '{"id":1}' });
+  expect(order).toEqual(["closed", "sent"]);
+});
+
+test("a commit that fails goes to the error handler", async () => {
+  const { app } = scopedApp();
+  app.setErrorHandler((error, _, reply) => reply.code(503).send({ message: (error as Error).message }));
+  app.get("/", async () => {
+    scopeNow().defer(() => Promise.reject(new Error("COMMIT was refused")));
+    return { id: 1 };
+  });
+  expect(await ask(await portOf(app))).toMatchObject({ status: 503, body: '{"message":"COMMIT was refused"}' });
+});
+
+test("a throw is an error with what was thrown, and so is a status of 400 or more", async () => {
+  const { app, outcomes } = scopedApp();
+  const error = new Error("no such table");
+  app.get("/thrown", async () => Promise.reject(error));
+  app.get("/conflict", async (_, reply) => reply.code(409).send("conflict"));
+  const port = await portOf(app);
+  const statuses = [];
+  for (const path of ["/thrown", "/conflict", "/missing"]) statuses.push((await ask(port, path)).status);
+  expect(statuses).toEqual([500, 409, 404]);
+  expect(outcomes[0]).toEqual({ status: "error", error });
+  expect(outcomes.slice(1)).toMatchObject([409, 404].map((status) => ({ status: "error", error: { status } })));
+});
+
+test("handlers and error handlers find the scope after a body that comes in parts", async () => {
+  const { app } = scopedApp();
+  const seen: unknown[] = [];
+  const started = [deferred(), deferred()];
+  let count = 0;
+  app.addHook("preParsing", async () => started[count++].resolve());
+  app.post("/", async (request) => void seen.push(request.body, currentScope() === request.scope));
+  app.setErrorHandler((_, request, reply) => {
+    seen.push("bad", currentScope() === request.scope);
+    void reply.code(400).send("bad");
+  });
+  const client = await Connection.to(await portOf(app));
+  const head = "POST / HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n";
+  client.socket.write(`${head}{"a"`);
+  await started[0].promise;
+  client.socket.write(":1}");
+  await client.until("200 OK");
+  client.socket.write(`${head}{"a"`);
+  await started[1].promise;
+  client.socket.write(":1]");
+  await client.until("400");
+  expect(seen).toEqual([{ a: 1 }, true, "bad", true]);
+});
+
+test("a controller is built for its request, which it can ask for", async () => {
+  class Greeter {
+    constructor(@inject(HttpRequest) readonly request: FastifyRequest) {}
+    async greet(): Promise<string> {
+      return `hello ${String(this.request.headers["user"])}`;
+    }
+  }
+  const container = new Container();
+  container.register(Greeter, Greeter, { lifecycle: Lifecycle.ContextScoped });
+  const { app } = scopedApp(container);
+  app.get("/", invoke(Greeter, "greet"));
+  expect((await ask(await portOf(app), "/", { headers: { user: "Ada" } })).body).toBe("hello Ada");
+});
+
+test("compress and etag registered after it do their work", async () => {
+  const { app, outcomes } = scopedApp();
+  await app.register(etag);
+  await app.register(compress, { threshold: 0 });
+  app.get("/", async () => ({ id: 1 }));
+  const port = await portOf(app);
+  const { headers } = await ask(port, "/", { headers: { "accept-encoding": "gzip" } });
+  expect(headers["content-encoding"]).toBe("gzip");
+  const { headers: plain } = await ask(port);
+  expect(await ask(port, "/", { headers: { "if-none-match": plain.etag as string } })).toMatchObject({ status: 304 });
+  expect(outcomes).toEqual(Array.from({ length: 3 }, () => ({ status: "success" })));
+});
+
+test("routes outside of the plugin that registers it have no scope", async () => {
+  const app = fastify();
+  onTestFinished(() => app.close());
+  app.get("/outside", async () => currentScope() === undefined);
+  void app.register(async (inside) => {
+    void inside.register(scopePerRequest(new Container()));
+    inside.get("/inside", async (request) => currentScope() === request.scope);
+  });
+  const port = await portOf(app);
+  expect([(await ask(port, "/outside")).body, (await ask(port, "/inside")).body]).toEqual(["true", "true"]);
+});
+
+test("what the seeds throw goes to the error handler, and leaves no scope", async () => {
+  const app = fastify();
+  onTestFinished(() => app.close());
+  const seeds = (): never => {
+    throw new Error("no tenant");
+  };
+  void app.register(scopePerRequest(new Container(), { seeds }));
+  app.setErrorHandler((error, _, reply) => reply.code(503).send((error as Error).message));
+  app.get("/", async () => "never");
+  expect(await ask(await portOf(app))).toMatchObject({ status: 503, body: "no tenant" });
+  expect(requestScopes(app)).toEqual([]);
+});
+
+test("two containers have a scope each, and the inner one closes first", async () => {
+  const { app } = scopedApp();
+  void app.register(scopePerRequest(new Container()));
+  const closed: string[] = [];
+  app.get("/", async (request) => {
+    const [outer, inner] = requestScopes(app);
+    expect(request.scope).toBe(inner);
+    inner.defer(() => nextTurn().then(() => void closed.push("inner")));
+    outer.defer(() => void closed.push("outer"));
+    return "done";
+  });
+  expect((await ask(await portOf(app))).status).toBe(200);
+  expect(closed).toEqual(["inner", "outer"]);
+});

@@ -1,0 +1,53 @@
+/** Fastify under fire: see test/adapters/koa/random. FASTIFY_ACTIONS says how many actions, FASTIFY_SEED which. */
+import compress from "@fastify/compress";
+import fastify, { type FastifyReply, type FastifyRequest } from "fastify";
+import { drain, HttpRequest, requestScopes, scopePerRequest } from "ambit/fastify";
+import { isStream, parseBody, replyTo, visitOf, type World } from "../host/random/answer.js";
+import { hear } from "../host/random/expected.js";
+import { fireAt } from "../host/random/fire-at.js";
+import type { Arrangement, Host } from "../host/random/host.js";
+import { ON_NODE } from "../host/random/kinds.js";
+
+interface FastifyArrangement extends Arrangement {
+  readonly compressed: boolean;
+  /** Whether there is an error handler of the app's. */
+  readonly handled: boolean;
+}
+
+const FASTIFY: Host<FastifyArrangement> = {
+  name: "Fastify",
+  arrangements: [true, false].flatMap((compressed) =>
+    [true, false].map((handled) => ({ compressed, handled, caught: false, cached: false })),
+  ),
+  kinds: ON_NODE,
+  given: HttpRequest,
+  visitOf,
+  async serve({ compressed, handled }, container, book) {
+    const app = fastify();
+    const onError = (error: unknown, request: FastifyRequest) => hear(error, visitOf(request), book);
+    void app.register(scopePerRequest(container, { onError }));
+    if (compressed) void app.register(compress, { threshold: 0 });
+    app.addHook("onError", async (request, _, error) => hear(error, visitOf(request), book));
+    if (handled) app.setErrorHandler((_, __, reply) => reply.code(500).send({ message: "sorry" }));
+    // Bodies are for the handlers to read, or to leave.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser("*", (_, payload, done) => done(null, payload));
+    const world: World = { container, book, kinds: ON_NODE };
+    app.get("/:kind/:number", (request, reply) => answer(request, reply, world));
+    app.post("/:kind/:number", (request, reply) => answer(request, reply, world));
+    await app.ready();
+    return { server: app.server, live: () => requestScopes(app).length, drain: () => drain(app) };
+  },
+};
+
+async function answer(request: FastifyRequest, reply: FastifyReply, world: World): Promise<unknown> {
+  const wire = { req: request.raw, res: reply.raw };
+  const means = { parse: () => parseBody(request.raw), hijack: () => void reply.hijack() };
+  const answered = await replyTo(request, wire, means, world);
+  if (answered === undefined) return undefined;
+  // To HEAD, too, Fastify sends it as a stream.
+  visitOf(request)!.entry.streamed = isStream(answered.body);
+  return reply.code(answered.status ?? 200).send(answered.body);
+}
+
+fireAt(FASTIFY, "fastify/random.test.ts");
