@@ -3,13 +3,15 @@
  *
  * Works on a copy of src and test, so the checkout stays as it is. Exits 1 when a line has gone, or a test did not see
  * that it was broken. `npm run see-red -- 6` does promise 6 alone, `npm run see-red -- koa` the adapter under fire,
- * `npm run see-red -- pools` both sides of the pools, `npm run see-red -- insight` the guard and the channels.
+ * `npm run see-red -- hosts` those of the other hosts, `npm run see-red -- pools` both sides of the pools,
+ * `npm run see-red -- insight` the guard and the channels.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { MUTATIONS as HOSTS } from "../test/adapters/host/mutations.js";
 import { MUTATIONS as KOA } from "../test/adapters/koa/random/mutations.js";
 import { MUTATIONS as INSIGHT } from "../test/insight/mutations.js";
 import { MUTATIONS as POOLS } from "../test/adapters/pools/mutations.js";
@@ -40,6 +42,9 @@ process.exitCode = survived === 0 && chosen.length > 0 ? 0 : 1;
 function choose() {
   if (only === "koa") {
     return KOA.map((each) => ({ ...each, promise: only, tests: "test/adapters/koa/random/random.test.ts" }));
+  }
+  if (only === "hosts") {
+    return HOSTS.map((each) => ({ ...each, promise: only, tests: `test/adapters/${each.tests}` }));
   }
   if (only === "insight") {
     return INSIGHT.map((each) => ({ ...each, promise: only, tests: `test/insight/${each.tests}` }));
