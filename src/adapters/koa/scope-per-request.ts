@@ -1,6 +1,6 @@
 /** The middleware that gives each request its scope. */
 import type Koa from "koa";
-import type { DependencyContainer, Scope } from "../../container/api.js";
+import type { DependencyContainer } from "../../container/api.js";
 import { container as defaultContainer } from "../../container/container.js";
 import { type LiveScopes, liveScopesOf } from "../host/live-scopes.js";
 import { openScope } from "../host/open-scope.js";
