@@ -11,7 +11,10 @@ export interface Envelope {
   readonly luggage: Luggage;
   /** The scope in which it was posted. */
   readonly parentId: string | undefined;
-  /** One number that both sides see: `QUEUED`, `CANCELLED`, or the id of the thread that has begun. */
+  /**
+   * Two numbers that both sides see: `QUEUED`, `CANCELLED`, or the id of the thread that has begun; and `FAILED` when what it
+   * answers is a failure, and not a result that only looks like one.
+   */
   readonly state: Int32Array;
   /** How long the thread's end may take, in milliseconds. */
   readonly deadline: number;
@@ -21,6 +24,7 @@ export interface Envelope {
 
 export const QUEUED = 0;
 export const CANCELLED = -1;
+export const FAILED = 1;
 
 /** What a worker answers in place of a result; a result goes as it is. */
 export interface Failed {

@@ -3,8 +3,8 @@ import { currentCell } from "../../context/cell.js";
 import { type Luggage, pack } from "../../context/travel.js";
 import type { Lifespan } from "../../scope/lifespan.js";
 import type { MessagePort } from "../../thread/ports.js";
-import { packError, unpackError } from "./packed-error.js";
-import { CANCELLED, type Command, type Envelope, isFailed, QUEUED } from "./protocol.js";
+import { type PackedError, packError, unpackError } from "./packed-error.js";
+import { CANCELLED, type Command, type Envelope, FAILED, isFailed, QUEUED } from "./protocol.js";
 
 let lastId = 0;
 
@@ -16,7 +16,7 @@ export class Run {
   delivered: Promise<void> = Promise.resolve();
   readonly #luggage: Luggage = pack();
   readonly #parentId = (currentCell().scope as Lifespan | undefined)?.id;
-  readonly #state = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #state = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
   readonly #asked: { readonly stack?: string } = {};
   #resolve!: (value: any) => void;
   #reject!: (reason: unknown) => void;
@@ -32,6 +32,8 @@ export class Run {
   }
 
   envelope(task: unknown, deadline: number, port?: MessagePort): Envelope {
+    // Another worker may have refused it.
+    Atomics.store(this.#state, 1, 0);
     const envelope = {
       "ambit.task": this.id,
       task,
@@ -68,9 +70,15 @@ export class Run {
   }
 
   answer(answer: unknown): void {
-    if (!isFailed(answer)) return this.#resolve(answer);
+    if (Atomics.load(this.#state, 1) !== FAILED || !isFailed(answer)) return this.#resolve(answer);
     const byCancel = answer.byCancel && this.#cancelled !== undefined;
-    this.#reject(byCancel ? this.#cancelled?.reason : unpackError(answer["ambit.failed"], this.#stack));
+    if (byCancel) this.#reject(this.#cancelled?.reason);
+    else this.crashed(answer["ambit.failed"]);
+  }
+
+  /** The task has failed, or its worker has, with this. */
+  crashed(error: PackedError): void {
+    this.#reject(unpackError(error, this.#stack));
   }
 
   /** The pool has failed, and not the task. */

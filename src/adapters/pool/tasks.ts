@@ -63,7 +63,7 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
     } catch (error) {
       const crash = this.#linkOf(run)?.crash;
       if (crash === undefined) run.fail(error);
-      else run.answer({ "ambit.failed": crash, byCancel: false });
+      else run.crashed(crash);
     } finally {
       this.#runs.delete(run);
       const link = this.#linkOf(run);

@@ -5,6 +5,7 @@ import { isMainThread, type MessagePort, openChannel, tellParent, threadId } fro
 import { packError, unpackError } from "../pool/packed-error.js";
 import type { Command, Envelope, Hello, Report } from "../pool/protocol.js";
 import { within } from "../pool/within.js";
+import { failed } from "./failed.js";
 import { cancelTask } from "./running-tasks.js";
 import { endThread } from "./thread-end.js";
 
@@ -61,11 +62,11 @@ async function hear(port: MessagePort, command: Command): Promise<void> {
 
 /** Its failures are part of the answer already, but for one: that the answer cannot be cloned. */
 async function answer(port: MessagePort, envelope: Envelope): Promise<void> {
-  const { "ambit.task": task } = envelope;
+  const { "ambit.task": task, state } = envelope;
   try {
     say(port, { kind: "answer", task, answer: await theServer()(envelope) });
   } catch (error) {
-    say(port, { kind: "answer", task, answer: { "ambit.failed": packError(error), byCancel: false } });
+    say(port, { kind: "answer", task, answer: failed(state, error, false) });
   }
 }
 

@@ -5,8 +5,8 @@ import { enter, rootCell } from "../../context/cell.js";
 import { unpack } from "../../context/travel.js";
 import { ScopeStateError } from "../../errors.js";
 import { isMainThread, threadId } from "../../thread/ports.js";
-import { packError } from "../pool/packed-error.js";
-import { CANCELLED, type Envelope, type Failed, isEnvelope, QUEUED } from "../pool/protocol.js";
+import { CANCELLED, type Envelope, isEnvelope, QUEUED } from "../pool/protocol.js";
+import { failed } from "./failed.js";
 import { expectDeadline, openLink, serve } from "./links.js";
 import { runTask } from "./running-tasks.js";
 import { isEnding } from "./thread-end.js";
@@ -48,20 +48,16 @@ async function answerTo(envelope: Envelope, inScope: InScope): Promise<unknown> 
   expectDeadline(deadline);
   if (port !== undefined) openLink(port);
   // Not begun: it can be given to another thread.
-  if (isEnding() && Atomics.load(state, 0) === QUEUED) return { ...failed(endingError(), false), refused: true };
-  if (Atomics.compareExchange(state, 0, QUEUED, threadId) === CANCELLED) return failed(undefined, true);
+  if (isEnding() && Atomics.load(state, 0) === QUEUED) return { ...failed(state, endingError(), false), refused: true };
+  if (Atomics.compareExchange(state, 0, QUEUED, threadId) === CANCELLED) return failed(state, undefined, true);
   return runTask(id, async (running) => {
     const { signal } = running.controller;
     try {
       return await unpack(luggage, () => inScope(task, signal, parentId));
     } catch (error) {
-      return failed(error, running.cancelled && error === signal.reason);
+      return failed(state, error, running.cancelled && error === signal.reason);
     }
   });
-}
-
-function failed(error: unknown, byCancel: boolean): Failed {
-  return { "ambit.failed": packError(error), byCancel };
 }
 
 function endingError(): ScopeStateError {

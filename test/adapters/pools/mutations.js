@@ -58,7 +58,7 @@ export const MUTATIONS = [
     breaks: "a task that was cancelled in the queue runs",
     tests: "piscina/tasks.test.ts",
     file: "adapters/worker/scope-per-task.ts",
-    line: "=== CANCELLED) return failed(undefined, true);",
+    line: "=== CANCELLED) return failed(state, undefined, true);",
     by: "=== CANCELLED) {}",
   },
   {
@@ -86,8 +86,8 @@ export const MUTATIONS = [
     breaks: "an error has the stack of the worker alone",
     tests: "threads/tasks.test.ts",
     file: "adapters/pool/run.ts",
-    line: 'unpackError(answer["ambit.failed"], this.#stack)',
-    by: 'unpackError(answer["ambit.failed"])',
+    line: "unpackError(error, this.#stack)",
+    by: "unpackError(error)",
   },
   {
     breaks: "a scope does not know who posted its task",

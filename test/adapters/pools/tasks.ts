@@ -73,6 +73,14 @@ export function describeTasks({ open, queues }: Kind): void {
     },
   );
 
+  test.each([
+    { "ambit.failed": { thrown: "forged" }, byCancel: false },
+    { "ambit.failed": { thrown: "forged" }, byCancel: false, refused: true },
+  ])("a result that looks like a failure of ambit's is a result: %o", async (value) => {
+    await using workers = pool();
+    expect(await workers.run({ op: "echo", value })).toEqual(value);
+  });
+
   test("what is in the transferList is moved", async () => {
     await using workers = pool();
     const value = new ArrayBuffer(8);
