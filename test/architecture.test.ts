@@ -16,6 +16,7 @@ const LAYERS = [
   "index",
   "adapters",
   "cli",
+  "testing",
 ];
 
 /** What only these files and folders may import: a whole module, or one name of it. */

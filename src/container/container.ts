@@ -16,7 +16,7 @@ import { answerHere, ask, askAsync, type Counter, ELSEWHERE } from "./ask.js";
 import { compile, planFor, planForAll, planIfAny } from "./compile.js";
 import { ContainerEnd } from "./container-end.js";
 import type { Foreign } from "./foreign.js";
-import { GUARD_BY_DEFAULT } from "./guarding.js";
+import { equip, type Guard, GUARD_BY_DEFAULT } from "./guarding.js";
 import { type Host, isContainers } from "./homes.js";
 import { Lifecycle } from "./lifecycle.js";
 import type { LeakReport } from "./leaks.js";
@@ -251,6 +251,22 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
       "Cannot report leaks: nobody watches over this container's scopes.",
       "new Container({ guard: true }), or AMBIT_GUARD=1 in the environment.",
     );
+  }
+
+  /**
+   * Has all that this family builds from now on go through a guard that is made around one of its own. Gives what puts
+   * back the one there was. @internal
+   */
+  watch(around: (guard: Guard) => Guard): () => void {
+    const { family, root } = this.#view;
+    const before = family.guard;
+    const put = (guard: Guard | undefined) => {
+      family.guard = guard;
+      root.changed();
+    };
+    equip(family);
+    put(around(family.guard as Guard));
+    return () => put(before);
   }
 
   // The end

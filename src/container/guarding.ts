@@ -11,6 +11,8 @@ export interface Guard {
   opened(scope: Scope): void;
   /** `maker`, with stand-ins for what it makes where that lives in scopes. */
   around(plan: Plan, registration: Registration, maker: Maker): Maker;
+  /** The registration from which the maker of `registration` is made: the same, or one with another provider. */
+  instead?(registration: Registration): Registration;
   /** Where `scope` was opened and when it closed, as a sentence of an error. */
   historyOf(scope: Scope): string | undefined;
   /** Where `scope` was opened: the frames of a stack. */

@@ -17,7 +17,7 @@ const scopeSource: Source = { get: scopeOf, getAsync: scopeOf, async: false };
 /** Makes what `plan` stands for, from what its edges give; with a guard, stand-ins for what lives in scopes. */
 export function makerOf(plan: Plan, registration: Registration): Maker {
   const { guard, watched } = (plan.place as View).family;
-  const bare = bareMaker(plan, registration);
+  const bare = bareMaker(plan, guard?.instead?.(registration) ?? registration);
   const maker = watched && registration.kind !== "useToken" ? watchedMaker(plan, bare) : bare;
   return guard?.around(plan, registration, maker) ?? maker;
 }

@@ -1,6 +1,6 @@
 /** Random graphs of sync and async providers, and what is seen of everything that they build. */
 import { Container, currentScope, Lifecycle, type Provider, type Scope } from "ambit";
-import type { World } from "../interleavings/kit/scheduler.js";
+import type { World } from "#src/testing/scheduler.js";
 
 const LIFETIMES = ["singleton", "context-scoped", "transient"] as const;
 const KINDS = ["class", "factory", "async factory", "asking factory", "generator", "async generator"] as const;

@@ -5,8 +5,8 @@
  */
 import { AsyncDependencyError, ContainerDisposedError, type Scope, ScopeClosedError } from "ambit";
 import { expect, test } from "vitest";
-import { exploreRandomly, randomFrom } from "../interleavings/kit/explore.js";
-import { type Program, ScheduleError } from "../interleavings/kit/scheduler.js";
+import { exploreRandomly, randomFrom } from "#src/testing/orders.js";
+import { type Program, ScheduleError } from "#src/testing/scheduler.js";
 import { type Instance, type Node, Observed, Planned, randomGraph } from "./async-graph.js";
 
 const SEED = Number(process.env.AMBIT_SEED ?? Date.now() % 1_000_000);

@@ -5,8 +5,8 @@
  * AMBIT_REPLAY="resolves twice, closes: 0.1.0" the one that a failure has named.
  */
 import { describe, expect, test } from "vitest";
-import { type Explored, exploreAll, exploreRandomly, randomFrom, replay } from "./kit/explore.js";
-import { ScheduleError } from "./kit/scheduler.js";
+import { type Explored, exploreAll, exploreRandomly, randomFrom, replay } from "#src/testing/orders.js";
+import { ScheduleError } from "#src/testing/scheduler.js";
 import { castFrom, type PlayerName, PLAYERS } from "./players.js";
 import { scopeLife } from "./scope-life.js";
 

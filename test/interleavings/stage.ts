@@ -1,6 +1,6 @@
 /** Everything that is seen in one schedule. */
 import type { Scope } from "ambit";
-import type { World } from "./kit/scheduler.js";
+import type { World } from "#src/testing/scheduler.js";
 import { type Times, Witness } from "./witness.js";
 
 export class Stage {

@@ -4,6 +4,8 @@
 export interface Choice {
   readonly label: string;
   go(): void;
+  /** Asked before each step. Default: always. */
+  possible?(): boolean;
 }
 
 const REAL = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };

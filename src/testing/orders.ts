@@ -25,15 +25,16 @@ export async function exploreAll(program: Program, { limit, timers }: Bounds = {
   }
 }
 
-/** The next order: the last choice that has another one after it. */
-function next({ widths, choices }: Run): number[] | undefined {
+/** The next order: it differs in the last choice that has another one after it. */
+export function next({ widths, choices }: Run): number[] | undefined {
   for (let depth = choices.length - 1; depth >= 0; depth--) {
     if (choices[depth] + 1 < widths[depth]) return [...choices.slice(0, depth), choices[depth] + 1];
   }
   return undefined;
 }
 
-function follow(choices: readonly number[]): Pick {
+/** Picks what is planned, and from there on the first. */
+export function follow(choices: readonly number[]): Pick {
   return (_, depth) => choices[depth] ?? 0;
 }
 
@@ -48,7 +49,7 @@ export async function exploreRandomly(program: Program, seed: number, count: num
  * A random way to pick. Fair coins alone keep all tasks abreast of each other, so each order has a mood of its own: how
  * often it prefers what has waited longest, or what has just come.
  */
-function moodOf(random: () => number): Pick {
+export function moodOf(random: () => number): Pick {
   const bias = random() ** 2;
   const newest = random() < 0.5;
   return (width) => {
@@ -59,7 +60,12 @@ function moodOf(random: () => number): Pick {
 
 /** Runs the one order that a `ScheduleError` has named. */
 export function replay(program: Program, choices: string, timers?: Timers): Promise<Run> {
-  return runOnce(program, follow(choices === "-" ? [] : choices.split(".").map(Number)), timers);
+  return runOnce(program, follow(choicesOf(choices)), timers);
+}
+
+/** What `nameOf` has made a string of. */
+export function choicesOf(name: string): number[] {
+  return name === "-" ? [] : name.split(".").map(Number);
 }
 
 /** Without stacks, which are most of the cost where much is refused; an order that fails is run again with them. */

@@ -15,8 +15,12 @@ export interface World {
   readonly now: number;
   /** A point at which the caller can be overtaken by any other task. */
   step(label: string): Promise<void>;
+  /** Something that may happen, once, and need not. Gives what withdraws it. */
+  offer(choice: Choice): () => void;
   /** Starts a task. It must end, and its failure is the program's. */
   task(name: string, work: () => unknown): void;
+  /** The same, when nothing else can happen any more. Of several, each when nothing is left of the one before. */
+  afterwards(name: string, work: () => unknown): void;
   /** Called after each step, and at the end; it throws where a promise is broken. */
   check(invariant: (end: boolean) => void): void;
 }
@@ -37,13 +41,28 @@ export interface Run {
 export class ScheduleError extends Error {
   readonly replay: string;
 
-  constructor(run: Run, cause: unknown) {
+  constructor(
+    readonly run: Run,
+    cause: unknown,
+  ) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const replay = run.choices.join(".") || "-";
+    const replay = nameOf(run);
     super(`${reason}\n  after: ${run.steps.join(" | ")}\n  replay: ${replay}`, { cause });
     this.name = "ScheduleError";
     this.replay = replay;
   }
+}
+
+/** Nothing can happen any more, and these tasks still wait for something. */
+export class NeverEnded extends Error {
+  constructor(readonly tasks: readonly string[]) {
+    super(`${tasks.join(", ")}: never ended`);
+  }
+}
+
+/** What `replay` takes for a run. */
+export function nameOf({ choices }: Run): string {
+  return choices.join(".") || "-";
 }
 
 /** How the scheduler picks one of several steps. */
@@ -58,7 +77,7 @@ export async function runOnce(program: Program, pick: Pick, timers: Timers = "an
   const run = { steps: [] as string[], widths: [] as number[], choices: [] as number[] };
   try {
     program(stage);
-    for (let choices = await stage.choices(); choices.length > 0; choices = await stage.choices()) {
+    for (let choices = await stage.next(); choices.length > 0; choices = await stage.next()) {
       const index = pick(choices.length, run.choices.length);
       if (index >= choices.length) throw new Error("this program does not go the same way twice");
       run.steps.push(choices[index].label);
@@ -77,7 +96,8 @@ export async function runOnce(program: Program, pick: Pick, timers: Timers = "an
 
 class Stage implements World {
   readonly #clock = new VirtualClock();
-  readonly #waiting = new Set<Choice>();
+  readonly #waiting = new Set<Required<Choice>>();
+  readonly #later: (() => void)[] = [];
   readonly #running = new Set<string>();
   readonly #failures: unknown[] = [];
   readonly #invariants: ((end: boolean) => void)[] = [];
@@ -93,16 +113,18 @@ class Stage implements World {
   }
 
   step(label: string): Promise<void> {
-    return new Promise((resolve) => {
-      const choice: Choice = {
-        label,
-        go: () => {
-          this.#waiting.delete(choice);
-          resolve();
-        },
-      };
-      this.#waiting.add(choice);
-    });
+    return new Promise((resolve) => void this.offer({ label, go: resolve }));
+  }
+
+  offer(choice: Choice): () => void {
+    const withdraw = () => void this.#waiting.delete(offered);
+    const go = () => {
+      withdraw();
+      choice.go();
+    };
+    const offered = { label: choice.label, go, possible: () => choice.possible?.() ?? true };
+    this.#waiting.add(offered);
+    return withdraw;
   }
 
   task(name: string, work: () => unknown): void {
@@ -111,21 +133,34 @@ class Stage implements World {
     void this.#run(name, work).catch(fail);
   }
 
+  afterwards(name: string, work: () => unknown): void {
+    this.#later.push(() => this.task(name, work));
+  }
+
   check(invariant: (end: boolean) => void): void {
     this.#invariants.push(invariant);
   }
 
   /** What can happen next, once nothing goes on by itself any more. */
-  async choices(): Promise<readonly Choice[]> {
+  async next(): Promise<readonly Choice[]> {
     await quiet();
+    for (let turn = 0; turn < PATIENCE && this.#running.size > 0 && this.#choices().length === 0; turn++) await quiet();
     this.#verify(false);
-    const steps = [...this.#waiting];
+    const choices = this.#choices();
+    const later = choices.length === 0 ? this.#later.shift() : undefined;
+    if (later === undefined) return choices;
+    later();
+    return this.next();
+  }
+
+  #choices(): readonly Choice[] {
+    const steps = [...this.#waiting].filter(({ possible }) => possible());
     return steps.length > 0 && this.#timers === "last" ? steps : [...steps, ...this.#clock.next()];
   }
 
   verifyEnd(): void {
     this.#verify(true);
-    if (this.#running.size > 0) throw new Error(`${[...this.#running].join(", ")}: never ended`);
+    if (this.#running.size > 0) throw new NeverEnded([...this.#running]);
   }
 
   leave(): void {
@@ -149,6 +184,12 @@ class Stage implements World {
 }
 
 const nextTurn = setImmediate;
+
+/**
+ * How many turns of the event loop a task is waited for that waits for nothing here: Node's streams and servers put off
+ * what they do by a turn or two.
+ */
+const PATIENCE = 16;
 
 /** Until nothing can run any more without a step or a timer. Microtasks end before the next turn of the event loop. */
 function quiet(): Promise<void> {

@@ -1,0 +1,71 @@
+/** A scope for each test, with what the test replaces: many tests over one container, side by side. */
+import type { DependencyContainer, Provider, Scope, ScopeOptions } from "../container/api.js";
+import type { Constructor, InjectionToken } from "../container/token.js";
+
+/** How the scope of a test is opened. */
+export interface TestScopeOptions extends ScopeOptions {
+  /** What tokens stand for in this test, as `scope.override` takes it. */
+  readonly overrides?: Iterable<readonly [InjectionToken, Provider | Constructor]>;
+}
+
+/** The options of all tests, or what makes those of each: fakes that no other test has seen. */
+export type EachTestScope = TestScopeOptions | (() => TestScopeOptions);
+
+/**
+ * A test that runs in a scope of its own: `test("...", inTestScope(container, { overrides }, async (scope) => { ... }))`.
+ *
+ * Inside it the scope is the current one. It closes when the test has ended, awaited: a disposer that fails makes the
+ * test fail. What the runner gives the test follows the scope; of vitest's own
+ * fixtures only those that every test has. For `node:test`, vitest and others alike.
+ *
+ * @throws ScopeStateError ERR_AMBIT_SCOPE_STATE, in the test, for an override that comes too late: what it replaces is
+ * built already, or something that is built holds it
+ */
+export function inTestScope<A extends unknown[], R>(
+  container: DependencyContainer,
+  options: EachTestScope,
+  test: (scope: Scope, ...given: A) => R,
+): (...given: A) => Promise<void> {
+  // Without parameters: vitest wants to see in their text which fixtures are used, and node:test how many there are.
+  return async function () {
+    const given = arguments as unknown as A;
+    await runInTestScope(container, options, async (scope) => void (await test(scope, ...given)));
+  };
+}
+
+/**
+ * For vitest's `aroundEach`: `aroundEach(aroundTest(container, { overrides }))`. Each test runs inside of a scope of its
+ * own, which is the current one there.
+ */
+export function aroundTest(
+  container: DependencyContainer,
+  options: EachTestScope = {},
+): (runTest: () => Promise<void>) => Promise<void> {
+  return (runTest) => runInTestScope(container, options, runTest);
+}
+
+/**
+ * For vitest's `test.extend`: `const it = test.extend({ scope: scopeFixture(container, { overrides }) })`. A test that
+ * asks for it is given the scope, which is not the current one there: `it("...", ({ scope }) => scope.resolve(Token))`.
+ */
+export function scopeFixture(
+  container: DependencyContainer,
+  options: EachTestScope = {},
+): (given: object, use: (scope: Scope) => Promise<void>) => Promise<void> {
+  return function () {
+    const [, use] = arguments as unknown as [object, (scope: Scope) => Promise<void>];
+    return runInTestScope(container, options, use);
+  };
+}
+
+function runInTestScope(
+  container: DependencyContainer,
+  options: EachTestScope,
+  work: (scope: Scope) => Promise<void>,
+): Promise<void> {
+  const { overrides = [], ...rest } = typeof options === "function" ? options() : options;
+  return container.runInScope({ parent: null, ...rest }, async (scope) => {
+    for (const [token, provider] of overrides) scope.override(token, provider);
+    await work(scope);
+  });
+}
