@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { ROOT, temporaryFolder } from "../support/repository.js";
 
 test("the types of every entry point are sound", () => {
-  const names = ["", "/context", "/koa", "/http", "/express", "/fastify", "/hono"];
+  const names = ["", "/context", "/koa", "/http", "/express", "/fastify", "/hono", "/testing"];
   expect(errorsIn(names.map((name) => `import "ambit${name}";`).join(" "))).toBe("");
 });
 
