@@ -4,7 +4,8 @@
  * Works on a copy of src and test, so the checkout stays as it is. Exits 1 when a line has gone, or a test did not see
  * that it was broken. `npm run see-red -- 6` does promise 6 alone, `npm run see-red -- koa` the adapter under fire,
  * `npm run see-red -- hosts` those of the other hosts, `npm run see-red -- pools` both sides of the pools,
- * `npm run see-red -- insight` the guard and the channels.
+ * `npm run see-red -- insight` the guard and the channels,
+ * `npm run see-red -- testing` the test kit.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -16,6 +17,7 @@ import { MUTATIONS as KOA } from "../test/adapters/koa/random/mutations.js";
 import { MUTATIONS as INSIGHT } from "../test/insight/mutations.js";
 import { MUTATIONS as POOLS } from "../test/adapters/pools/mutations.js";
 import { MUTATIONS as PROMISES } from "../test/promises/mutations.js";
+import { MUTATIONS as TESTING } from "../test/testing/mutations.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const only = process.argv[2];
@@ -48,6 +50,9 @@ function choose() {
   }
   if (only === "insight") {
     return INSIGHT.map((each) => ({ ...each, promise: only, tests: `test/insight/${each.tests}` }));
+  }
+  if (only === "testing") {
+    return TESTING.map((each) => ({ ...each, promise: only, tests: `test/testing/${each.tests}` }));
   }
   // Worker threads load what is built.
   if (only === "pools") {

@@ -20,12 +20,12 @@ async function ask(listener: RequestListener, path: string, user: string): Promi
   const over = new Promise<void>((resolve) => void response.once("finish", resolve));
   response.end = ((chunk?: string) => {
     if (chunk !== undefined) body.push(Buffer.from(chunk));
-    return end.call(response, undefined as never, "utf8");
+    return end.call(response, undefined, "utf8");
   }) as typeof end;
   response.assignSocket(socket as never);
   listener(request, response);
   await over;
-  return `${response.statusCode} ${Buffer.concat(body)}`;
+  return `${response.statusCode} ${Buffer.concat(body).toString()}`;
 }
 
 class Orders {
@@ -46,7 +46,8 @@ function appOf(container: Container): RequestListener {
   app.silent = true;
   app.use(scopePerRequest(container));
   app.use(invoke(Orders, "list"));
-  return app.callback() as RequestListener;
+  const answer = app.callback();
+  return (request, response) => void answer(request, response);
 }
 
 async function findingsFor(makeContainer: () => Container): Promise<string[]> {
