@@ -13,6 +13,7 @@ import type { NodeStream } from "../host/node-stream.js";
 import type { HostOptions, Settings } from "../host/options.js";
 import { asError, warn } from "../host/reports.js";
 import { type Host, HostRequest } from "../host/request.js";
+import { isOver } from "../host/response-over.js";
 import { HeldAnswer, type Hearer } from "./held-answer.js";
 import { HttpRequest, HttpResponse } from "./tokens.js";
 
@@ -140,7 +141,8 @@ export class HttpExchange extends HostRequest<Exchange> implements Hearer {
   }
 
   destroyed(): void {
-    this.#destroyed = true;
+    // Node, too, does so with a response in the queue whose client has left, before anybody is told of that.
+    this.#destroyed ||= this.over || !isOver(this.wire!);
   }
 
   protected override onOverEarly(): void {

@@ -68,7 +68,9 @@ test("a stream whose client leaves is destroyed before its scope closes as abort
 test("a client that leaves fires scope.signal; the scope closes when the handler has settled, which need not reply", async () => {
   const { app, outcomes, port } = scopedApp();
   const [started, work] = [deferred(), deferred()];
-  app.get("/", async ({ scope }) => {
+  const heard: boolean[] = [];
+  app.get("/", async ({ raw, scope }) => {
+    raw.once("close", () => heard.push(currentScope() === scope));
     started.resolve();
     await once(scope.signal, "abort");
     await work.promise;
@@ -83,6 +85,7 @@ test("a client that leaves fires scope.signal; the scope closes when the handler
   work.resolve();
   await drain(app);
   expect(outcomes).toMatchObject([{ status: "aborted" }]);
+  expect(heard).toEqual([true]);
 });
 
 test("a hijacked reply closes its scope when it is over", async () => {

@@ -114,7 +114,7 @@ export const MUTATIONS = [
   {
     breaks: "a response that is destroyed keeps its scope",
     file: "adapters/http/request.ts",
-    line: "    this.#destroyed = true;\n",
+    line: "    this.#destroyed ||= this.over || !isOver(this.wire!);\n",
     by: "",
     tests: "http/aborts.test.ts",
   },
@@ -238,11 +238,11 @@ export const MUTATIONS = [
     tests: "fastify/buffered.test.ts",
   },
   {
-    breaks: "parsers run in the server's events",
+    breaks: "listeners of Fastify's raw request run in the server's events",
     file: "adapters/fastify/request.ts",
     line: "    bindEvents(request.raw, scope);\n",
     by: "",
-    tests: "fastify/buffered.test.ts",
+    tests: "fastify/streams.test.ts",
   },
   {
     breaks: "every body is a stream",

@@ -1,7 +1,7 @@
 /** Clients that go away, and handlers that do not notice. */
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { PassThrough, pipeline, Readable } from "node:stream";
+import { PassThrough, Readable, Transform } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { Container, currentScope, type Outcome } from "ambit";
@@ -62,10 +62,12 @@ test("leaves the scope open until the handler has settled, which need not answer
 });
 
 test("leaves the scope of a callback style handler open until that has answered", async () => {
-  const work = deferred();
+  const [heard, work] = [deferred(), deferred()];
   const { listener, outcomes } = await left((_, res, scope) => {
-    scope.signal.addEventListener("abort", () => void work.promise.then(() => res.end(scope.state)));
+    scope.signal.addEventListener("abort", () => heard.resolve());
+    void work.promise.then(() => res.end(scope.state));
   });
+  await heard.promise;
   await nextTurn();
   expect(requestScopes(listener)).toMatchObject([{ state: "open" }]);
   work.resolve();
@@ -95,7 +97,7 @@ test("destroys what was piped into the response, in the scope's Context and befo
   expect(order).toEqual(["destroyed true", "closed"]);
 });
 
-test("leaves a stream alone that others read, too", async () => {
+test("leaves a stream alone that others have come to read", async () => {
   const shared = new PassThrough();
   const { listener, outcomes } = await left((_, res) => {
     shared.pipe(res);
@@ -103,14 +105,24 @@ test("leaves a stream alone that others read, too", async () => {
   });
   await drain(listener);
   expect([shared.destroyed, outcomes[0].status]).toEqual([false, "aborted"]);
-  const other = await left((_, res) => void shared.pipe(res));
-  await drain(other.listener);
-  expect(shared.destroyed).toBe(false);
 });
 
-test("ends what a pipeline sends into a response that is over", async () => {
+test("leaves a stream alone that others read already: it is no scope's", async () => {
+  const current: unknown[] = [];
+  const transform: Transform["_transform"] = (chunk, _, done) => {
+    current.push(currentScope());
+    done(null, chunk);
+  };
+  const shared = new Transform({ transform }).on("data", () => {});
+  const { listener } = await left((_, res) => void shared.pipe(res));
+  await drain(listener);
+  shared.write("row");
+  expect([shared.destroyed, current]).toEqual([false, [undefined]]);
+});
+
+test("ends what is piped into a response that is over", async () => {
   const { listener, outcomes } = await left((_, res, scope) => {
-    scope.signal.addEventListener("abort", () => void pipeline(Readable.from(["row"]), res, () => {}));
+    scope.signal.addEventListener("abort", () => void Readable.from(["row"]).pipe(res));
   });
   await drain(listener);
   expect(outcomes).toMatchObject([{ status: "aborted" }]);

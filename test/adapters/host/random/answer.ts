@@ -46,11 +46,20 @@ export async function sendStream(
   body: Readable | ReadableStream,
 ): Promise<void> {
   const stream = body instanceof Readable ? body : Readable.fromWeb(body as never);
-  if (req.method !== "HEAD") return void pipeline(stream, res, () => {});
+  if (req.method !== "HEAD") return pipe(stream, res);
   const closed = once(stream, "close");
   stream.on("error", () => {}).destroy();
   await closed;
   res.end();
+}
+
+function pipe(stream: Readable, res: ServerResponse): void {
+  try {
+    pipeline(stream, res, () => {});
+  } catch {
+    // Node 24 refuses, where the response is over.
+    stream.on("error", () => {}).pipe(res);
+  }
 }
 
 export async function parseBody(req: IncomingMessage): Promise<{ path: string }> {
