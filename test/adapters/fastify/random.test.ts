@@ -23,7 +23,8 @@ const FASTIFY: Host<FastifyArrangement> = {
   given: HttpRequest,
   visitOf,
   async serve({ compressed, handled }, container, book) {
-    const app = fastify();
+    // Fastify would answer a head that breaks off with a body, in place of an answer to HEAD that is still to come.
+    const app = fastify({ clientErrorHandler: (_, socket) => void socket.destroy() });
     const onError = (error: unknown, request: FastifyRequest) => hear(error, visitOf(request), book);
     void app.register(scopePerRequest(container, { onError }));
     if (compressed) void app.register(compress, { threshold: 0 });
