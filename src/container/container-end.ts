@@ -6,6 +6,7 @@ import { DEFAULT_TIMEOUT } from "../scope/extras.js";
 import type { Lifespan } from "../scope/lifespan.js";
 import { type Outcome, PARENT_ENDED, SUCCESS } from "../scope/outcome.js";
 import { CLOSED, DISPOSING, DRAINING, OPEN } from "../scope/owner.js";
+import type { ContainerSurvey } from "../thread/survey.js";
 import { forgetContainer, rememberContainer, type ThreadContainer } from "../thread/thread-scope.js";
 import { ContainerHome, type Host, Outside } from "./homes.js";
 
@@ -62,6 +63,10 @@ export class ContainerEnd implements ThreadContainer {
     this.#pushScopes(stack);
     const failures = disposeAll(stack, SUCCESS, Number.POSITIVE_INFINITY);
     return failures instanceof Promise ? failures.then((all) => thrown(Failure.of(all))) : Failure.of(failures);
+  }
+
+  survey(): ContainerSurvey[] {
+    return [this.#host.survey(), ...[...this.#children].flatMap((child) => child.survey())];
   }
 
   /** Begins the end. Its promise is there before anything runs: a disposer may dispose its own container. */

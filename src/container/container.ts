@@ -24,6 +24,7 @@ import { openScope } from "./opening.js";
 import { NOT_CONSTANT, type Plan } from "./plan.js";
 import { assertStays, proxyOf } from "./proxy.js";
 import { Registration } from "./registration.js";
+import { surveyed } from "./surveyed.js";
 import { type Constructor, type InjectionToken, nameOfToken, undelayed } from "./token.js";
 import { Family, View } from "./view.js";
 import { watchedAsk } from "./watched-builds.js";
@@ -321,6 +322,7 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
       keepAlive: () => this.#end.keepAlive(),
       changed: () => this.#view.changed(),
       forget: () => this.#view.instances.clear(),
+      survey: () => surveyed(this.#view),
     };
   }
 

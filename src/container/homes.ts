@@ -5,6 +5,7 @@ import { disposerOf, isObject, PLAIN } from "../scope/disposal.js";
 import { NO_VARIABLES } from "../context/variables.js";
 import type { OpenScopes } from "../scope/lifespan.js";
 import { NO_SLOTS, Owner } from "../scope/owner.js";
+import type { ContainerSurvey } from "../thread/survey.js";
 import type { Guard } from "./guarding.js";
 import type { Home, Place, Plan } from "./plan.js";
 import type { Registration } from "./registration.js";
@@ -27,6 +28,8 @@ export interface Host {
   changed(): void;
   /** Its instances are gone. */
   forget(): void;
+  /** What is built and open there, in words. */
+  survey(): ContainerSurvey;
 }
 
 abstract class ContainerOwner extends Owner implements Home {

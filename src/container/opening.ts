@@ -1,7 +1,7 @@
 /** Opens scopes: whose parent is whose, and what a nested one sees. */
 import type { ContextCell } from "../context/cell.js";
 import { ContainerDisposedError, ScopeStateError } from "../errors.js";
-import { now, numberOf, SCOPE_OPEN } from "../scope/channels.js";
+import { now, numberOf, opening, SCOPE_OPEN } from "../scope/channels.js";
 import { CLOSED, OPEN } from "../scope/owner.js";
 import type { Scope, ScopeOptions } from "./api.js";
 import { scopeIn } from "./ask.js";
@@ -25,6 +25,9 @@ export function openScope(view: View, from: ContextCell, options: ScopeOptions |
 
 function announceOpen(scope: OpenedScope): void {
   const { id, name, parentId, container, extras, place } = scope;
+  const outer = opening.scope;
+  opening.scope = scope;
+  // Node catches what subscribers throw.
   SCOPE_OPEN.publish({
     scopeId: id,
     name,
@@ -34,6 +37,7 @@ function announceOpen(scope: OpenedScope): void {
     openedAt: place.family.guard?.originOf(scope),
     time: now(),
   });
+  opening.scope = outer;
 }
 
 /** What is no work of its own belongs to what goes on around it. */

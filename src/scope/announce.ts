@@ -52,20 +52,32 @@ export function announceDisposers(stack: Stack, scopeId: string | undefined): vo
   const links: Link[] = [];
   for (let link = stack.top; link !== undefined; link = link.next) links.push(link);
   stack.top = undefined;
-  for (const link of links.reverse()) stack.top = announcing(link, stack.top, scopeId);
+  for (const link of links.reverse()) stack.top = announcing(link, stack, scopeId);
 }
 
-function announcing({ value, dispose, kind }: Link, next: Link | undefined, scopeId: string | undefined): Link {
+/** By stack: what is being disposed, while somebody subscribes. */
+const underWay = new WeakMap<Stack, string>();
+
+/** What of this stack is being disposed just now, as far as that has been told. */
+export function disposingOf(stack: Stack): string | undefined {
+  return underWay.get(stack);
+}
+
+function announcing({ value, dispose, kind }: Link, stack: Stack, scopeId: string | undefined): Link {
   // Nested scopes announce themselves, and what ambit has put there itself is nobody's disposer.
-  if (kind === NESTED || kind === OWN) return new Link(value, dispose, kind, next);
-  return new Link(value, timed(dispose, nameOf(value), scopeId), kind, next);
+  if (kind === NESTED || kind === OWN) return new Link(value, dispose, kind, stack.top);
+  return new Link(value, timed(dispose, nameOf(value), stack, scopeId), kind, stack.top);
 }
 
-function timed(dispose: Disposer, name: string, scopeId: string | undefined): Disposer {
+function timed(dispose: Disposer, name: string, stack: Stack, scopeId: string | undefined): Disposer {
   return function (this: unknown, ...args) {
     const time = now();
-    const tell = (failed: boolean, error?: unknown) =>
+    underWay.set(stack, name);
+    const tell = (failed: boolean, error?: unknown) => {
+      // One that took too long was left behind: by now another's turn may have come.
+      if (underWay.get(stack) === name) underWay.delete(stack);
       DISPOSE.publish({ name, scopeId, time, duration: now() - time, failed, error });
+    };
     const fail = (error: unknown): never => {
       tell(true, error);
       throw error;

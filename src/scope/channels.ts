@@ -10,6 +10,7 @@
  * Times are in milliseconds since 1970, with fractions; durations in milliseconds.
  */
 import { channel, type Channel } from "node:diagnostics_channel";
+import type { ContextCell } from "../context/cell.js";
 import type { Outcome } from "./outcome.js";
 
 /** On `ambit:scope.open`: a scope has been opened. */
@@ -102,6 +103,9 @@ export const SCOPE_OPEN = channel("ambit:scope.open") as Channel<unknown, ScopeO
 export const SCOPE_CLOSE = channel("ambit:scope.close") as Channel<unknown, ScopeCloseMessage>;
 export const RESOLVE = channel("ambit:resolve") as Channel<unknown, ResolveMessage>;
 export const DISPOSE = channel("ambit:dispose") as Channel<unknown, DisposeMessage>;
+
+/** The scope whose opening is being told of just now: what listens in ambit itself may set variables in its Context. */
+export const opening: { scope: ContextCell | undefined } = { scope: undefined };
 
 /** What is on which channel: `Channels["ambit:resolve"]`. */
 export interface Channels {

@@ -13,6 +13,7 @@ import {
 } from "../scope/disposal.js";
 import { DEFAULT_TIMEOUT } from "../scope/extras.js";
 import { type Outcome, SUCCESS } from "../scope/outcome.js";
+import type { ContainerSurvey } from "./survey.js";
 
 /** A root container, as its thread ends it. */
 export interface ThreadContainer {
@@ -20,6 +21,8 @@ export interface ThreadContainer {
   endScopes(): Ending;
   /** @internal */
   end(outcome: Outcome): Ending;
+  /** It, and the containers in it that have something to end. @internal */
+  survey(): ContainerSurvey[];
 }
 
 /** A worker-local value, as its thread ends it. */
@@ -50,6 +53,11 @@ function watch(): void {
   if (watching) return;
   watching = true;
   process.once("exit", endNow);
+}
+
+/** The containers of this thread that have something to end, as they are now: the oldest first, children after parents. */
+export function surveyThread(): ContainerSurvey[] {
+  return [...containers].flatMap((container) => container.survey());
 }
 
 /** The container has nothing to end any more. */

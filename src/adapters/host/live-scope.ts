@@ -1,6 +1,7 @@
 /** A request's scope, from its opening to its end, whoever ends it. */
 import type { Scope } from "../../container/api.js";
 import { Failure, OWN } from "../../scope/disposal.js";
+import { KEEPS_OPEN, type KeepsOpen } from "../../scope/kept-open.js";
 import type { Outcome } from "../../scope/outcome.js";
 import type { LiveScopes } from "./live-scopes.js";
 import type { Thrown } from "./outcome.js";
@@ -8,7 +9,7 @@ import type { Thrown } from "./outcome.js";
 /** What the disposers of a scope threw, if any did. */
 export type Failed = Failure | undefined;
 
-export class LiveScope {
+export abstract class LiveScope implements KeepsOpen {
   /** Whether the scope has closed. */
   closed = false;
   readonly #all: LiveScopes;
@@ -23,6 +24,8 @@ export class LiveScope {
     all.add(scope);
     scope.push(this, LiveScope.#hear, OWN);
   }
+
+  abstract [KEEPS_OPEN](): string | undefined;
 
   /** Why a success is none: the scope was ended by somebody else, such as a container at shutdown. */
   protected get undone(): Thrown | undefined {

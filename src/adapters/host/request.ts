@@ -2,6 +2,7 @@
 import { enter } from "../../context/cell.js";
 import type { Scope } from "../../container/api.js";
 import type { OpenedScope } from "../../container/opened-scope.js";
+import { KEEPS_OPEN } from "../../scope/kept-open.js";
 import { type Outcome, outcomeOfThrow } from "../../scope/outcome.js";
 import { type Failed, LiveScope } from "./live-scope.js";
 import type { LiveScopes } from "./live-scopes.js";
@@ -87,6 +88,15 @@ export abstract class HostRequest<W extends Who, O extends HostOptions<W> = Host
   }
   /** The response is over, and the work has not said that it is done. */
   protected onOverEarly(): void {}
+
+  /** What the request waits for, in words. */
+  [KEEPS_OPEN](): string | undefined {
+    if (!this.settled) return this.over ? `its response is over, and ${this.host.unsettled}` : this.host.unsettled;
+    if (!this.over) return "its response is still being sent";
+    return this.inner?.closed === false
+      ? "the request's scope in another container is open"
+      : "a stream that was its body has not closed";
+  }
 
   /** To be called once the host's own fields are there. */
   protected watch(): void {
