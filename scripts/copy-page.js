@@ -1,8 +1,10 @@
-/** Copies what the compiler leaves alone: the parts of the page that `ambit graph --html` writes. */
+/** Copies what the compiler leaves alone: the parts of the pages of `ambit graph --html` and of the inspector. */
 import { cpSync } from "node:fs";
 
 const root = new URL("../", import.meta.url);
-cpSync(new URL("src/cli/page", root), new URL("dist/cli/page", root), {
-  recursive: true,
-  filter: (file) => !/\.(json|ts)$/.test(file),
-});
+for (const page of ["cli/page", "adapters/inspector/page"]) {
+  cpSync(new URL(`src/${page}`, root), new URL(`dist/${page}`, root), {
+    recursive: true,
+    filter: (file) => !/\.(json|ts)$/.test(file),
+  });
+}

@@ -424,6 +424,13 @@ export class TravelError extends AmbitError {
   }
 }
 
+/** The inspector cannot run here, or not like this. */
+export class InspectorError extends AmbitError {
+  constructor(message: string, fix?: string) {
+    super("ERR_AMBIT_INSPECTOR", { message, fix });
+  }
+}
+
 // Context variables
 
 /** A variable was read that has neither a value here nor a default. */

@@ -31,6 +31,7 @@ const RESERVED_IMPORTS = [
   { module: "hono", only: ["adapters/hono/"] },
   { module: "piscina", only: ["adapters/"] },
   { module: "tinypool", only: ["adapters/"] },
+  { module: "@opentelemetry/api", only: ["adapters/opentelemetry/"] },
 ];
 
 /** What only these files and folders may mention in their code. */

@@ -3,6 +3,7 @@ import { bodyParser } from "@koa/bodyparser";
 import Koa from "koa";
 import compress from "koa-compress";
 import { container } from "ambit";
+import { type Inspector, inspectorKoa } from "ambit/inspector";
 import { scopePerRequest } from "ambit/koa";
 import { authentication } from "./auth/authentication.js";
 import type { Tokens } from "./auth/tokens.js";
@@ -13,11 +14,19 @@ import { loggerOf } from "./logging.js";
 
 const logger = loggerOf("app");
 
-/** @param demo whether the page at "/" hands out tokens */
-export function createApp(tokens: Tokens, { demo = false } = {}): Koa {
+/** What an app may have that is not for production. */
+export interface ForDevelopment {
+  /** Whether the page at "/" hands out tokens. */
+  readonly demo?: boolean;
+  /** What answers at /__ambit. */
+  readonly inspector?: Inspector | undefined;
+}
+
+export function createApp(tokens: Tokens, { demo = false, inspector }: ForDevelopment = {}): Koa {
   const app = new Koa();
   app.on("error", logLateFailure);
 
+  if (inspector !== undefined) app.use(inspectorKoa(inspector));
   app.use(requestContext);
   app.use(compress());
   app.use(answerErrors); // for what the scope's end throws, such as a COMMIT that fails
@@ -27,7 +36,7 @@ export function createApp(tokens: Tokens, { demo = false } = {}): Koa {
   app.use(bodyParser({ enableTypes: ["json"] }));
   app.use(notFound);
 
-  const router = routes(tokens, demo);
+  const router = routes(tokens, demo, inspector !== undefined);
   app.use(router.routes());
   app.use(router.allowedMethods({ throw: true }));
   return app;

@@ -1,5 +1,6 @@
 /** The process: settings, database, server, signals. */
 import { disposeThread } from "ambit";
+import { Inspector } from "ambit/inspector";
 import { createApp } from "./app.js";
 import { Tokens } from "./auth/tokens.js";
 import { openDatabase } from "./database/connection.js";
@@ -20,14 +21,16 @@ try {
 
 async function run(): Promise<void> {
   const settings = settingsFrom(process.env);
+  const inspector = settings.inspect ? new Inspector() : undefined;
   const database = await openDatabase(settings.databaseUrl, settings.schema);
   try {
-    const app = createApp(new Tokens(settings.authSecret), { demo: settings.authSecret === undefined });
+    const app = createApp(new Tokens(settings.authSecret), { demo: settings.authSecret === undefined, inspector });
     const server = await RunningServer.start(app, settings.port);
     console.log(`Open ${server.url} to see what to try; Ctrl-C ends it. The data is in ${database.description}.`);
 
     logger.info({ signal: await endSignal() }, "finishing the requests that run");
     setTimeout(giveUp, END_WITHIN).unref();
+    inspector?.close(); // its pages would be waited for
     const finished = await server.finish(FINISH_WITHIN);
     await disposeThread(); // rolls back what is still open, and ends the workers and the connections
     logger.info({ finished }, "ended");

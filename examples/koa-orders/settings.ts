@@ -7,6 +7,8 @@ export interface Settings {
   readonly schema: string;
   /** Absent: made anew at each start, and the page at "/" hands out tokens to try. */
   readonly authSecret: string | undefined;
+  /** Whether /__ambit shows what the process does; refused where NODE_ENV is "production". */
+  readonly inspect: boolean;
 }
 
 /** @throws Error that names the variable */
@@ -16,6 +18,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     databaseUrl: env.DATABASE_URL || undefined,
     schema: schemaFrom(env.DATABASE_SCHEMA || "koa_orders"),
     authSecret: secretFrom(env.AUTH_SECRET || undefined),
+    inspect: env.INSPECT === "1",
   };
 }
 

@@ -10,9 +10,9 @@ import { homePage } from "./home-page.js";
 import { RequestError } from "./problem.js";
 
 /** What the server answers to. */
-export function routes(tokens: Tokens, demo: boolean): Router {
+export function routes(tokens: Tokens, demo: boolean, inspected: boolean): Router {
   const router = new Router();
-  router.get("/", homePage(demo ? tokens : undefined));
+  router.get("/", homePage(demo ? tokens : undefined, inspected));
   router.get("/health", invoke(HealthController, "show"));
   router.post("/orders", invoke(OrderController, "create"));
   router.get("/orders", invoke(OrderController, "list"));
