@@ -63,6 +63,7 @@ export {
   CyclicDependencyError,
   DisposalError,
   DisposeTimeoutError,
+  InspectorError,
   MissingTypeInfoError,
   NoScopeError,
   type PathStep,
