@@ -83,6 +83,11 @@ test("a file imports no package but Node's modules and the peers in package.json
   expect(importsWhere((_, imported) => !isAllowed(imported), "package.json does not name it as a peer")).toEqual([]);
 });
 
+test("no file imports a test runner: ambit/testing works in each of them", () => {
+  const isRunner = ({ module }: Import): boolean => /^(?:node:test|vitest|@vitest|jest|@jest|mocha)\b/.test(module);
+  expect(importsWhere((_, imported) => isRunner(imported), "whoever uses ambit/testing chooses one")).toEqual([]);
+});
+
 test("everything that an entry point exports has a doc comment", () => {
   const outputs = Object.values<{ default?: string }>(entryPoints).flatMap((target) => target.default ?? []);
   const entries = outputs.map((output) => output.replace("./dist/", "").replace(/\.js$/, ".ts"));

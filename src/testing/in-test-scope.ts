@@ -14,12 +14,11 @@ export type EachTestScope = TestScopeOptions | (() => TestScopeOptions);
 /**
  * A test that runs in a scope of its own: `test("...", inTestScope(container, { overrides }, async (scope) => { ... }))`.
  *
- * Inside it the scope is the current one. It closes when the test has ended, awaited: a disposer that fails makes the
- * test fail. What the runner gives the test follows the scope; of vitest's own
- * fixtures only those that every test has. For `node:test`, vitest and others alike.
+ * Inside it the scope is the current one, with no other around it. It closes when the test has ended, awaited: it is
+ * told whether the test failed, and a disposer that fails makes the test fail. What the runner gives the test follows
+ * the scope; of vitest's own fixtures only those that every test has. For `node:test`, vitest and others alike.
  *
- * @throws ScopeStateError ERR_AMBIT_SCOPE_STATE, in the test, for an override that comes too late: what it replaces is
- * built already, or something that is built holds it
+ * @throws RegistrationError ERR_AMBIT_REGISTRATION, in the test, for an override that cannot mean what it says
  */
 export function inTestScope<A extends unknown[], R>(
   container: DependencyContainer,
@@ -40,8 +39,11 @@ export function inTestScope<A extends unknown[], R>(
 export function aroundTest(
   container: DependencyContainer,
   options: EachTestScope = {},
-): (runTest: () => Promise<void>) => Promise<void> {
-  return (runTest) => runInTestScope(container, options, runTest);
+): (runTest: () => Promise<void>, given?: object) => Promise<void> {
+  return function () {
+    const [runTest, given] = arguments as unknown as [() => Promise<void>, GivenByVitest | undefined];
+    return runInTestScope(container, options, (scope) => runTest().finally(() => tell(scope, given)));
+  };
 }
 
 /**
@@ -53,9 +55,20 @@ export function scopeFixture(
   options: EachTestScope = {},
 ): (given: object, use: (scope: Scope) => Promise<void>) => Promise<void> {
   return function () {
-    const [, use] = arguments as unknown as [object, (scope: Scope) => Promise<void>];
-    return runInTestScope(container, options, use);
+    const [given, use] = arguments as unknown as [GivenByVitest, (scope: Scope) => Promise<void>];
+    return runInTestScope(container, options, (scope) => use(scope).finally(() => tell(scope, given)));
   };
+}
+
+/** What vitest gives hooks and fixtures of the test: they do not hear of its failure otherwise. */
+interface GivenByVitest {
+  readonly task?: { readonly result?: { readonly state: string; readonly errors?: readonly unknown[] } };
+}
+
+/** A test that has failed is no success: transactions are rolled back. */
+function tell(scope: Scope, given: GivenByVitest | undefined): void {
+  const result = given?.task?.result;
+  if (result?.state === "fail") scope.fail(result.errors?.[0]);
 }
 
 function runInTestScope(
