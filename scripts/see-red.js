@@ -4,7 +4,7 @@
  * Works on a copy of src and test, so the checkout stays as it is. Exits 1 when a line has gone, or a test did not see
  * that it was broken. `npm run see-red -- 6` does promise 6 alone, `npm run see-red -- koa` the adapter under fire,
  * `npm run see-red -- hosts` those of the other hosts, `npm run see-red -- pools` both sides of the pools,
- * `npm run see-red -- insight` the guard and the channels,
+ * `npm run see-red -- insight` the guard and the channels, `npm run see-red -- inspector` the inspector,
  * `npm run see-red -- testing` the test kit.
  */
 import { spawnSync } from "node:child_process";
@@ -15,6 +15,7 @@ import { fileURLToPath } from "node:url";
 import { MUTATIONS as HOSTS } from "../test/adapters/host/mutations.js";
 import { MUTATIONS as KOA } from "../test/adapters/koa/random/mutations.js";
 import { MUTATIONS as INSIGHT } from "../test/insight/mutations.js";
+import { MUTATIONS as INSPECTOR } from "../test/inspector/mutations.js";
 import { MUTATIONS as POOLS } from "../test/adapters/pools/mutations.js";
 import { MUTATIONS as PROMISES } from "../test/promises/mutations.js";
 import { MUTATIONS as TESTING } from "../test/testing/mutations.js";
@@ -53,6 +54,10 @@ function choose() {
   }
   if (only === "testing") {
     return TESTING.map((each) => ({ ...each, promise: only, tests: `test/testing/${each.tests}` }));
+  }
+  // What the inspector shows, and to whom.
+  if (only === "inspector") {
+    return INSPECTOR.map((each) => ({ ...each, promise: only, tests: `test/inspector/${each.tests}` }));
   }
   // Worker threads load what is built.
   if (only === "pools") {

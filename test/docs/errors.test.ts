@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as ambit from "ambit";
 import { AmbitError, ContainerDisposedError, DisposalError } from "ambit";
+import * as inspector from "ambit/inspector";
 import { expect, test } from "vitest";
 import { ROOT } from "../support/repository.js";
 
@@ -17,7 +18,7 @@ test("every code in src/errors.ts has a section, and every section has a code", 
 });
 
 test("every class of errors is named by the section of its code", () => {
-  const exported: unknown[] = Object.values(ambit);
+  const exported: unknown[] = Object.values({ ...ambit, ...inspector });
   const classes = exported.filter((value): value is ErrorClass => isErrorClass(value) && value !== AmbitError);
   const named = sections.map((section) => /\n\n`(\w+)`/.exec(section)?.[1]);
   expect(new Set(named)).toEqual(new Set(classes.map(({ name }) => name)));

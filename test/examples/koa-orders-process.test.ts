@@ -159,3 +159,22 @@ async function emptyFolder(): Promise<string> {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
+
+test("shows what it does at /__ambit where that is wanted, and ends while somebody looks", async () => {
+  const example = Example.start({ ...withDatabase(), INSPECT: "1" });
+  const url = await example.listening();
+  expect((await fetch(`${url}/__ambit`)).status).toBe(200);
+  const events = await fetch(`${url}/__ambit/events`);
+  expect(events.headers.get("content-type")).toContain("text/event-stream");
+  example.child.kill("SIGTERM");
+  expect(await example.exit).toEqual([0, null]);
+  await events.text();
+});
+
+test("shows nothing at /__ambit unless it is told to, and refuses to in production", async () => {
+  const url = await Example.start(withDatabase()).listening();
+  expect((await fetch(`${url}/__ambit`)).status).toBe(404);
+  const refused = Example.start({ ...withDatabase(), INSPECT: "1", NODE_ENV: "production" });
+  expect(await refused.exit).toEqual([1, null]);
+  expect(refused.output).toContain("Cannot start the inspector in production");
+});

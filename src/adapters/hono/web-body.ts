@@ -51,6 +51,10 @@ export class WebBody implements Streams {
     this.stream = new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
   }
 
+  get allClosed(): boolean {
+    return this.#isOver;
+  }
+
   /** Cancels what nobody will read any more, and waits for that. */
   close(): Promise<void> | undefined {
     return this.#isOver ? undefined : this.#cancel(undefined);

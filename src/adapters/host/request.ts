@@ -26,6 +26,7 @@ export type AnyRequest = HostRequest<any>;
 export interface Streams {
   /** What the first stream threw that failed before the response was over. */
   readonly failure: Thrown | undefined;
+  readonly allClosed: boolean;
   /** Ends what is left, now that nobody will send it, and waits until each has closed; there may be none. */
   close(): Promise<void> | undefined;
 }
@@ -91,11 +92,12 @@ export abstract class HostRequest<W extends Who, O extends HostOptions<W> = Host
 
   /** What the request waits for, in words. */
   [KEEPS_OPEN](): string | undefined {
-    if (!this.settled) return this.over ? `its response is over, and ${this.host.unsettled}` : this.host.unsettled;
-    if (!this.over) return "its response is still being sent";
-    return this.inner?.closed === false
-      ? "the request's scope in another container is open"
-      : "a stream that was its body has not closed";
+    const { unsettled } = this.host;
+    if (!this.settled) return this.over ? `its response is over, and ${unsettled}` : unsettled;
+    const isStreaming = this.streams?.allClosed === false;
+    if (!this.over) return isStreaming ? "its body is a stream that is still being sent" : "its response is not over";
+    if (isStreaming) return "a stream that was its body has not closed";
+    return this.inner?.closed === false ? "the request's scope in another container is open" : undefined;
   }
 
   /** To be called once the host's own fields are there. */

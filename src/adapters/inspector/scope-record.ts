@@ -6,6 +6,7 @@ import type {
   ScopeCloseEndMessage,
   ScopeOpenMessage,
 } from "../../scope/channels.js";
+import { callers, placeIn } from "../../insight/origin.js";
 import { cut, cutOrigin, errorLabel } from "./words.js";
 
 /** Longer paths are shown from their end. */
@@ -69,7 +70,7 @@ export class ScopeRecord {
     this.id = message.scopeId;
     this.name = message.name === undefined ? undefined : cut(message.name);
     this.origin = cutOrigin(message.origin);
-    this.openedAt = cutOrigin(message.openedAt);
+    this.openedAt = cutOrigin(message.openedAt ?? placeIn(callers()));
     this.parentId = message.parentId;
     this.containerId = message.containerId;
     this.opened = message.time;

@@ -15,9 +15,8 @@ let finished = [];
 /** The id of the chosen scope; without one the last that closed is shown. @type {string | undefined} */
 let chosen;
 let paused = false;
-/** What came while nobody wanted to see it, and how much of that is kept. @type {Snapshot[]} */
-let missed = [];
-const MOST_MISSED = 20;
+/** The last that came while nobody wanted to see it, with all scopes that have closed meanwhile. @type {Snapshot | undefined} */
+let missed;
 /** When the state came, by this page's clock. */
 let heard = 0;
 let pausedAt = 0;
@@ -27,7 +26,8 @@ let drawn = "";
 /** @param {Snapshot} snapshot */
 function hear(snapshot) {
   if (paused) {
-    missed = [...missed, snapshot].slice(-MOST_MISSED);
+    const all = [...(missed?.finished ?? []), ...snapshot.finished];
+    missed = { ...snapshot, finished: all.slice(-MOST_CLOSED) };
     return;
   }
   state = snapshot;
@@ -205,25 +205,25 @@ function move(step) {
 
 /** @param {string | undefined} id */
 function rowOfScope(id) {
-  return /** @type {HTMLElement | undefined} */ (
-    [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".list .row"))].find(
-      ({ dataset }) => dataset.id === id,
-    )
-  );
+  /** @type {NodeListOf<HTMLElement>} */
+  const rows = document.querySelectorAll(".list .row");
+  return [...rows].find(({ dataset }) => dataset.id === id);
 }
 
 function togglePause() {
   paused = !paused;
   pausedAt = performance.now();
   pause.setAttribute("aria-pressed", String(paused));
-  for (const snapshot of missed.splice(0)) hear(snapshot);
+  if (missed !== undefined) hear(missed);
+  missed = undefined;
   say();
 }
 
 function say(connection = source.readyState === EventSource.OPEN ? "live" : "lost") {
   statusLine.className = connection;
   const lost = "connection lost, trying again…";
-  statusLine.textContent = connection === "lost" ? lost : paused ? "paused" : "live";
+  const still = `paused, ${missed?.finished.length ?? 0} new`;
+  statusLine.textContent = connection === "lost" ? lost : paused ? still : "live";
 }
 
 for (const list of Object.values(lists)) {

@@ -100,7 +100,7 @@ function detailOf(what, record, open, now) {
     parts.push(element("p", "note bad", `A disposer threw: ${failure}`));
   parts.push(element("h3", "", "In time"), waterfallOf(record, now), cutOf(record));
   if (record.builds.length + record.disposals.length > 0) parts.push(keyOf());
-  if (record.openedAt !== undefined) parts.push(element("h3", "", "Opened"), element("pre", "", record.openedAt));
+  if (record.openedAt !== undefined) parts.push(element("h3", "", "Opened from"), element("pre", "", record.openedAt));
   parts.push(element("h3", "", "Ids"), element("pre", "", idsOf(record)));
   return parts;
 }
