@@ -52,7 +52,7 @@ function eachTime(plan: Plan, { make, makeAsync }: Maker): void {
 function oncePerResolution(plan: Plan, registration: Registration, { makeAsync }: Maker): void {
   plan.get = (home, resolution) => {
     const instances = (resolution as Resolution).of(home);
-    if (instances.has(registration)) return instances.get(registration);
+    if (instances.has(registration)) return settledOne(instances.get(registration), plan);
     const value = plan.make(home, resolution);
     instances.set(registration, value);
     return value;
@@ -63,12 +63,27 @@ function oncePerResolution(plan: Plan, registration: Registration, { makeAsync }
 function oncePerResolutionAsync(plan: Plan, registration: Registration, makeAsync: GetAsync): GetAsync {
   return (home, resolution, waiter) => {
     const instances = (resolution as Resolution).of(home);
-    if (!instances.has(registration)) {
-      const build = fly(plan, home, undefined, waiter, (flight) => makeAsync(home, resolution, flight));
-      instances.set(registration, build);
+    if (instances.has(registration)) {
+      const known = instances.get(registration);
+      return known instanceof UnderWay ? known.build : known;
     }
-    return instances.get(registration);
+    const build = fly(plan, home, undefined, waiter, (flight) => makeAsync(home, resolution, flight));
+    instances.set(registration, new UnderWay(build));
+    if (build instanceof Promise) build.then((value) => instances.set(registration, value)).catch(() => {});
+    else instances.set(registration, build);
+    return build;
   };
+}
+
+/** An async build of this resolution: whoever waits shares it. */
+class UnderWay {
+  constructor(readonly build: unknown) {}
+}
+
+/** What stands for a delayed class is used without waiting, perhaps while what it needs is being built. */
+function settledOne(known: unknown, plan: Plan): unknown {
+  if (known instanceof UnderWay) throw arose(new AsyncDependencyError(plan.name), plan);
+  return known;
 }
 
 // Singleton, container-scoped, thread-scoped: its place keeps the instance, and its home owns it

@@ -1,5 +1,5 @@
 /** Resolution-scoped instances: one per resolve and home. */
-import { Container, delay, dep, inject, injectAll, Lifecycle } from "ambit";
+import { AsyncDependencyError, Container, delay, dep, inject, injectAll, Lifecycle } from "ambit";
 import { expect, test } from "vitest";
 
 const perResolution = { lifecycle: Lifecycle.ResolutionScoped } as const;
@@ -141,4 +141,30 @@ test("one of several under a token is shared within the resolution, beside other
     .register("whole", { deps: ["left", "right"], useFactory: (...sides) => sides });
   const [left, right] = container.resolve<unknown[][]>("whole");
   expect([left?.[0] === right?.[0], left?.[1] === right?.[1]]).toEqual([true, false]);
+});
+
+test("what delay stands for cannot be used while it is being built, and is the same one afterwards", async () => {
+  let arrive!: (value: string) => void;
+  const slow = new Promise<string>((resolve) => (arrive = resolve));
+  class Peek {
+    constructor(@inject(delay(() => Part)) readonly part: { readonly self: unknown }) {}
+  }
+  class Part {
+    readonly self = this;
+    constructor(
+      @inject("slow") readonly name: string,
+      @inject(Peek) readonly peek: Peek,
+    ) {}
+  }
+  let peek!: Peek;
+  const container = new Container()
+    .register(Part, Part, perResolution)
+    .register("slow", { useAsyncFactory: () => slow }, { lifecycle: Lifecycle.Transient });
+  container.afterResolution(Peek, (_, made) => void (peek = made as Peek));
+  const building = container.resolveAsync(Part);
+  await Promise.resolve();
+  expect(() => peek.part.self).toThrow(AsyncDependencyError);
+  arrive("done");
+  const part = await building;
+  expect(part.peek.part.self).toBe(part);
 });
