@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 // AMBIT_DIST=1 runs the same suite against the built package, which is what other Node lines test.
 const built = process.env.AMBIT_DIST === "1";
@@ -30,6 +30,8 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    // What a browser makes of a page is the same on every line of Node.
+    exclude: [...configDefaults.exclude, ...(built ? ["test/**/page.test.ts"] : [])],
     setupFiles: ["test/support/strict.ts"],
     // A busy machine with two cores starts processes, compilers and a database in its tests.
     testTimeout: 20_000,
