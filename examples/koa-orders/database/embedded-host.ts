@@ -54,7 +54,7 @@ try {
   tell({ failed: error instanceof Error ? error.message : lastLines.join("\n") });
 } finally {
   // Of a PostgreSQL that was killed, `stop` would await the end for ever.
-  await Promise.race([database.stop(), sleep(STOP_WITHIN)]);
+  if (await isRunning()) await Promise.race([database.stop(), sleep(STOP_WITHIN)]);
   await rm(directory, { recursive: true, force: true });
   process.exit();
 }
@@ -69,11 +69,23 @@ async function obeyed(): Promise<never> {
 }
 
 async function kill(): Promise<void> {
-  const pid = Number.parseInt(await readFile(join(directory, "data", "postmaster.pid"), "utf8"), 10);
+  const pid = await processId();
   const stopped = database.stop();
   // Stronger than what `stop` sends: sessions are ended without a word, and the next start recovers from the log.
   if (process.platform !== "win32") process.kill(pid, "SIGQUIT");
   await stopped;
+}
+
+async function processId(): Promise<number> {
+  return Number.parseInt(await readFile(join(directory, "data", "postmaster.pid"), "utf8"), 10);
+}
+
+async function isRunning(): Promise<boolean> {
+  try {
+    return process.kill(await processId(), 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 function remember(line: string): void {
