@@ -1,4 +1,5 @@
 /** Every error of ambit: its class, its stable code and the text of its messages. */
+import { messageOf } from "./thrown.js";
 
 /** One line of an error's path: what was asked for, how long it lives, and where its holder asks for it. */
 export interface PathStep {
@@ -67,6 +68,9 @@ abstract class AmbitAggregateError extends AggregateError {
     return helpFor(this.code);
   }
 }
+
+// Not every error is at hand where somebody asks what it would be: their prototypes answer as they do.
+for (const { prototype } of [AmbitError, AmbitAggregateError]) Object.defineProperty(prototype, BRAND, { value: true });
 
 function helpFor(code: string): string {
   return `ambit/docs/errors.md#${code.toLowerCase()}`;
@@ -410,9 +414,7 @@ export class DisposeTimeoutError extends AmbitError {
 export class ValidationError extends AmbitAggregateError {
   constructor(errors: readonly unknown[]) {
     const many = errors.length === 1 ? "1 problem" : `${errors.length} problems`;
-    const each = errors.map(
-      (error, index) => `\n${index + 1}. ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const each = errors.map((error, index) => `\n${index + 1}. ${messageOf(error)}`);
     super("ERR_AMBIT_VALIDATION", errors, { message: [`The container has ${many}:`, ...each].join("\n") });
   }
 }

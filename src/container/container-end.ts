@@ -1,4 +1,5 @@
 /** The end of a container: what is ended, in which order, and who must know that there is something to end. */
+import { ContainerHome, type Host, Outside } from "../resolve/homes.js";
 import { announceDisposers } from "../scope/announce.js";
 import { DISPOSE } from "../scope/channels.js";
 import { disposeAll, type Ending, Failure, isWaiting, Link, NESTED, type Stack, thrown } from "../scope/disposal.js";
@@ -8,7 +9,6 @@ import { type Outcome, PARENT_ENDED, SUCCESS } from "../scope/outcome.js";
 import { CLOSED, DISPOSING, DRAINING, OPEN } from "../scope/owner.js";
 import type { ContainerSurvey } from "../thread/survey.js";
 import { forgetContainer, rememberContainer, type ThreadContainer } from "../thread/thread-scope.js";
-import { ContainerHome, type Host, Outside } from "./homes.js";
 
 /** Owns what a container builds, and ends it: open scopes, then child containers, then its own, newest first each. */
 export class ContainerEnd implements ThreadContainer {

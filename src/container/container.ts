@@ -1,9 +1,11 @@
 /** The container: registers, resolves, opens scopes, has children, and ends what it built. */
 import { inspect } from "node:util";
 import { currentCell } from "../context/cell.js";
-import { ContainerDisposedError, RegistrationError, ScopeStateError } from "../errors.js";
-import { numberOf } from "../scope/channels.js";
-import { assertNoneEntered, runToEnd, runToEndSync, ScopeToken } from "../scope/run.js";
+import { ContainerDisposedError, ScopeStateError } from "../errors.js";
+import type { Foreign } from "../plan/foreign.js";
+import { equip, GUARD_BY_DEFAULT, type Guard } from "../plan/guarding.js";
+import type { LeakReport } from "../plan/leaks.js";
+import { NOT_CONSTANT, type Plan } from "../plan/plan.js";
 import {
   type DependencyContainer,
   type Provider,
@@ -11,41 +13,25 @@ import {
   type RegistrationOptions,
   Scope,
   type ScopeOptions,
-} from "./api.js";
-import { answerHere, ask, askAsync, type Counter, ELSEWHERE } from "./ask.js";
-import { compile, planFor, planForAll, planIfAny } from "./compile.js";
+} from "../registry/api.js";
+import { Registration } from "../registry/registration.js";
+import { type Constructor, type InjectionToken, nameOfToken, undelayed } from "../registry/token.js";
+import { answerHere, ask, askAsync, type Counter, ELSEWHERE } from "../resolve/ask.js";
+import { compile } from "../resolve/compile.js";
+import { type Host, isContainers } from "../resolve/homes.js";
+import { planAsked, planAskedForAll, planAskedIfAny } from "../resolve/plan-asked.js";
+import { Family, View } from "../resolve/view.js";
+import { watchedAsk } from "../resolve/watched-builds.js";
+import { numberOf } from "../scope/channels.js";
+import { assertNoneEntered, runToEnd, runToEndSync, ScopeToken } from "../scope/run.js";
+import { registerBuiltIn } from "./built-in.js";
 import { ContainerEnd } from "./container-end.js";
-import type { Foreign } from "./foreign.js";
-import { equip, type Guard, GUARD_BY_DEFAULT } from "./guarding.js";
-import { type Host, isContainers } from "./homes.js";
-import { Lifecycle } from "./lifecycle.js";
-import type { LeakReport } from "./leaks.js";
+import type { ContainerOptions } from "./container-options.js";
 import { openScope } from "./opening.js";
-import { NOT_CONSTANT, type Plan } from "./plan.js";
 import { assertStays, proxyOf } from "./proxy.js";
-import { Registration } from "./registration.js";
 import { surveyed } from "./surveyed.js";
-import { type Constructor, type InjectionToken, nameOfToken, undelayed } from "./token.js";
-import { Family, View } from "./view.js";
-import { watchedAsk } from "./watched-builds.js";
-
-/** How a container is made. */
-export interface ContainerOptions {
-  /** Hears of disposal failures that have no caller to be thrown to. Default: a process warning. */
-  readonly onDisposalError?: (error: unknown) => void;
-  /**
-   * The order of named scopes, the outermost first: `["connection", "message"]`. It lets ambit refuse, before anything
-   * is built, that what lives in an outer one holds what lives in an inner one; names that are not in it are checked
-   * when they are used.
-   */
-  readonly scopes?: readonly string[];
-  /**
-   * For development and tests: what lives in scopes is handed out as stand-ins, and one that is used in another scope
-   * than its own, or after that has closed, throws a `ScopeLeakError`. For a root container; children have their root's.
-   * Default: whether the environment says `AMBIT_GUARD=1`.
-   */
-  readonly guard?: boolean;
-}
+import { assertNoTokenCycle } from "./token-cycle.js";
+import { warn } from "./warn.js";
 
 type Work<R> = (scope: Scope) => R;
 
@@ -60,6 +46,7 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
   readonly #view: View;
   readonly #end: ContainerEnd;
   readonly #forOne: Counter;
+  readonly #ifAny: Counter;
   readonly #forAll: Counter;
   readonly #parent: Container | undefined;
 
@@ -73,9 +60,10 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
     this.#end = new ContainerEnd(host, parent === undefined ? undefined : parent.#end);
     const { home, outside } = this.#end;
     this.#view = new View(this, family, parent === undefined ? undefined : parent.#view, home, host);
-    this.#forOne = { place: this.#view, outside, planIn: planFor };
-    this.#forAll = { place: this.#view, outside, planIn: planForAll };
-    if (parent === undefined) registerBuiltIn(family);
+    this.#forOne = { place: this.#view, outside, planIn: planAsked };
+    this.#ifAny = { place: this.#view, outside, planIn: (place, token) => planAskedIfAny(place, token) as Plan };
+    this.#forAll = { place: this.#view, outside, planIn: planAskedForAll };
+    if (parent === undefined) registerBuiltIn(family, Container);
   }
 
   /** What messages of channels call it: a number, unique in this thread. */
@@ -121,26 +109,28 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
     this.#view.clearInstances();
   }
 
-  beforeResolution(
-    token: InjectionToken,
+  beforeResolution<T>(
+    token: InjectionToken<T>,
     callback: (...args: any[]) => void,
     options: { frequency: "Always" | "Once" } = { frequency: "Always" },
   ): void {
+    this.#assertLiving();
     this.#view.intercept("before", token, callback, options.frequency);
   }
 
-  afterResolution(
-    token: InjectionToken,
+  afterResolution<T>(
+    token: InjectionToken<T>,
     callback: (...args: any[]) => void,
     options: { frequency: "Always" | "Once" } = { frequency: "Always" },
   ): void {
+    this.#assertLiving();
     this.#view.intercept("after", token, callback, options.frequency);
   }
 
   // Asking
 
   resolve<T>(token: InjectionToken<T>): T {
-    const plan = planFor(this.#view, token);
+    const plan = planAsked(this.#view, token);
     if (this.#view.family.watched) return watchedAsk(plan, undefined, ask, this.#forOne, token, plan) as T;
     if (this.#isFinal(plan)) return plan.constant as T;
     const here = answerHere(plan);
@@ -148,13 +138,13 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
   }
 
   async resolveAsync<T>(token: InjectionToken<T>): Promise<T> {
-    const plan = planFor(this.#view, token);
+    const plan = planAsked(this.#view, token);
     if (this.#view.family.watched) return (await watchedAsk(plan, undefined, askAsync, this.#forOne, token, plan)) as T;
     return (this.#isFinal(plan) ? plan.constant : await askAsync(this.#forOne, token, plan)) as T;
   }
 
   resolveAll<T>(token: InjectionToken<T>): T[] {
-    return ask(this.#forAll, token, planForAll(this.#view, token)) as T[];
+    return ask(this.#forAll, token, planAskedForAll(this.#view, token)) as T[];
   }
 
   /** Whether the answer is there, no scope has another one, and nobody may be refused it. */
@@ -170,9 +160,10 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
     return proxyOf(nameOfToken(token), () => {
       // As long as nothing has changed, the plan is the same: looking it up took a third of a method call.
       if (asOf !== family.changes) {
-        plan = planFor(this.#view, undelayed(token));
+        plan = planAsked(this.#view, undelayed(token));
         assertStays(plan);
-        asOf = family.changes;
+        // What is only so for this scope is not kept.
+        asOf = this.#view.plans.get(undelayed(token)) === plan ? family.changes : -1;
       }
       if (this.#isFinal(plan)) return plan.constant;
       const here = answerHere(plan);
@@ -182,8 +173,8 @@ export class Container extends Registrar implements DependencyContainer, AsyncDi
 
   tryResolve<T>(token: InjectionToken<T>): T | undefined {
     this.#assertLiving();
-    const plan = planIfAny(this.#view, token);
-    return plan === undefined ? undefined : (ask(this.#forOne, token, plan) as T);
+    const plan = planAskedIfAny(this.#view, token);
+    return plan === undefined ? undefined : (ask(this.#ifAny, token, plan) as T);
   }
 
   /** Builds what is thread-scoped and eager, here and in the containers around it, one after the other. @internal */
@@ -342,36 +333,6 @@ function workOf<R>(fn: unknown): Work<R> {
 /** A promise of what is there, without a second one around it. */
 function settled<R>(result: R | Promise<Awaited<R>>): Promise<Awaited<R>> {
   return result instanceof Promise ? result : Promise.resolve(result);
-}
-
-/** What every container can be asked for without a registration. */
-function registerBuiltIn({ builtIn }: Family): void {
-  const itself = (container: DependencyContainer) => container;
-  builtIn.set(Container, new Registration(Container, { useFactory: itself }, {}));
-  const current = (_: DependencyContainer, scope?: Scope) => scope;
-  builtIn.set(Scope, new Registration(Scope, { useFactory: current }, { lifecycle: Lifecycle.ContextScoped }));
-}
-
-/** tsyringe's check: names that lead back to themselves. */
-function assertNoTokenCycle(view: View, token: InjectionToken, registration: Registration): void {
-  const path = [token];
-  for (
-    let next = registration.provider.useToken;
-    next !== undefined;
-    next = view.registrations.get(next)?.at(-1)?.provider.useToken
-  ) {
-    path.push(next);
-    if (path.indexOf(next) < path.length - 1) {
-      throw new RegistrationError(`Token registration cycle detected! ${path.map(nameOfToken).join(" -> ")}`);
-    }
-  }
-}
-
-function warn(error: unknown): void {
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.emitWarning(`A disposer failed, and nobody was there to be told: ${message}`, {
-    type: "AmbitDisposalWarning",
-  });
 }
 
 /** The default root container: what the decorators register into. */

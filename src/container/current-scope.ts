@@ -1,6 +1,6 @@
 /** The scope that the caller's Context is in. */
 import { currentCell } from "../context/cell.js";
-import type { Scope } from "./api.js";
+import type { Scope } from "../registry/api.js";
 
 /** The current scope, of whichever container; one that has closed stays current in the flows that it had. */
 export function currentScope(): Scope | undefined {

@@ -1,24 +1,25 @@
 /** The scopes that containers open. */
 import { inspect } from "node:util";
-import { type AmbitError, ContainerDisposedError, ScopeClosedError, type ScopeLabel } from "../errors.js";
 import { type ContextCell, currentCell } from "../context/cell.js";
+import { type AmbitError, ContainerDisposedError, ScopeClosedError, type ScopeLabel } from "../errors.js";
+import { flightOf } from "../plan/flight.js";
+import type { Home, Plan } from "../plan/plan.js";
+import { SLOTS_FLAT } from "../plan/slots.js";
+import { type DependencyContainer, type Provider, Scope, type ScopeOptions } from "../registry/api.js";
+import type { Registration } from "../registry/registration.js";
+import { type Constructor, type InjectionToken, nameOfToken } from "../registry/token.js";
+import { compile, planFor, planForAll, planIfAny } from "../resolve/compile.js";
+import { obtain, obtainAsync } from "../resolve/obtain.js";
+import { plantSeed, plantSeeds } from "../resolve/seeds.js";
+import type { View } from "../resolve/view.js";
+import { watchedAsk } from "../resolve/watched-builds.js";
 import { SCOPE_OPEN } from "../scope/channels.js";
 import { OWN } from "../scope/disposal.js";
-import { configure, type OpenScopes } from "../scope/lifespan.js";
+import type { OpenScopes } from "../scope/lifespan.js";
+import { configure } from "../scope/lifespan-options.js";
 import { UNVOUCHED } from "../scope/outcome.js";
 import { CLOSED, DISPOSING, OPEN } from "../scope/owner.js";
-import { type DependencyContainer, type Provider, Scope, type ScopeOptions } from "./api.js";
-import { obtain, obtainAsync } from "./ask.js";
-import { compile, planFor, planForAll, planIfAny } from "./compile.js";
-import { flightOf } from "./flight.js";
 import { replaceIn } from "./override.js";
-import type { Home, Plan } from "./plan.js";
-import type { Registration } from "./registration.js";
-import { plantSeed } from "./seeds.js";
-import { SLOTS_FLAT } from "./slots.js";
-import { type Constructor, type InjectionToken, nameOfToken } from "./token.js";
-import type { View } from "./view.js";
-import { watchedAsk } from "./watched-builds.js";
 
 export class OpenedScope extends Scope implements Home {
   declare readonly place: View;
@@ -35,7 +36,7 @@ export class OpenedScope extends Scope implements Home {
       configure(this, options);
       if (this.#isWatched && options.origin !== undefined) this.more.origin = options.origin;
       if (options.seeds === undefined) return;
-      for (const [token, value] of options.seeds) plantSeed(this, this.place, token, value);
+      plantSeeds(this, this.place, options.seeds);
     } catch (error) {
       this.more.silent = true;
       void this.end(UNVOUCHED);

@@ -1,13 +1,13 @@
 /** Opens scopes: whose parent is whose, and what a nested one sees. */
 import type { ContextCell } from "../context/cell.js";
 import { ContainerDisposedError, ScopeStateError } from "../errors.js";
+import { flightOf } from "../plan/flight.js";
+import type { Scope, ScopeOptions } from "../registry/api.js";
+import { scopeIn } from "../resolve/asker.js";
+import type { View } from "../resolve/view.js";
 import { now, numberOf, opening, SCOPE_OPEN } from "../scope/channels.js";
 import { CLOSED, OPEN } from "../scope/owner.js";
-import type { Scope, ScopeOptions } from "./api.js";
-import { scopeIn } from "./ask.js";
-import { flightOf } from "./flight.js";
 import { OpenedScope } from "./opened-scope.js";
-import type { View } from "./view.js";
 
 /** Opens a scope of the container of `view`, for work that goes on in a fork of the Context `from`. */
 export function openScope(view: View, from: ContextCell, options: ScopeOptions | undefined): OpenedScope {

@@ -1,27 +1,38 @@
 /** Overrides: what a scope, and those nested in it, see in place of a registration. */
 import { ScopeStateError } from "../errors.js";
-import type { Provider, RegistrationOptions } from "./api.js";
-import { compile } from "./compile.js";
-import { Lifecycle, outlivesScopes } from "./lifecycle.js";
-import { type Home, type Plan, wayBetween } from "./plan.js";
-import { Registration } from "./registration.js";
-import { keptInSlot } from "./slots.js";
-import { type Constructor, type InjectionToken, nameOfToken } from "./token.js";
-import type { View } from "./view.js";
+import type { Home, Plan } from "../plan/plan.js";
+import { keptInSlot } from "../plan/slots.js";
+import type { Provider, RegistrationOptions } from "../registry/api.js";
+import { Lifecycle, outlivesScopes } from "../registry/lifecycle.js";
+import { Registration } from "../registry/registration.js";
+import { type Constructor, type InjectionToken, isClass, nameOfToken } from "../registry/token.js";
+import { compile } from "../resolve/compile.js";
+import type { View } from "../resolve/view.js";
 
 /** Registers `provider` in the view of `scope`, with the lifetime of what it replaces, but no longer than the scope's. */
 export function replaceIn(scope: Home, view: View, token: InjectionToken, provider: Provider | Constructor): void {
-  const replaced = view.find(token)?.at(-1);
+  const replaced = replacedIn(view, token);
   if (replaced !== undefined) assertEffective(scope, view, replaced);
-  const registration = new Registration(token, provider, optionsLike(replaced, provider));
+  const registration = new Registration(token, provider, optionsLike(view, replaced, provider));
   if (replaced !== undefined && outlivesScopes(replaced.lifecycle)) registration.pinnedTo = scope;
   view.registrations.set(token, [registration]);
   view.changed();
 }
 
-function optionsLike(replaced: Registration | undefined, provider: Provider | Constructor): RegistrationOptions {
+/** What an override takes the place of: what was registered last, or the class. */
+function replacedIn(view: View, token: InjectionToken): Registration | undefined {
+  return view.find(token)?.at(-1) ?? (isClass(token) ? view.implicit(token) : undefined);
+}
+
+function optionsLike(
+  view: View,
+  replaced: Registration | undefined,
+  provider: Provider | Constructor,
+): RegistrationOptions {
   if (replaced === undefined || "useValue" in provider || "useToken" in provider) return {};
   const { lifecycle, scopeName } = replaced;
+  // Of a class nobody has said that it is transient: a factory in its place owns no more than one of its own would.
+  if (lifecycle === Lifecycle.Transient && view.isImplicit(replaced)) return {};
   if (outlivesScopes(lifecycle)) return { lifecycle: Lifecycle.ContextScoped };
   return { lifecycle, ...(scopeName !== undefined && { scopeName }) };
 }
@@ -30,16 +41,29 @@ function optionsLike(replaced: Registration | undefined, provider: Provider | Co
 function assertEffective(scope: Home, view: View, replaced: Registration): void {
   if (replaced.slot >= 0 && keptInSlot(scope, replaced.slot) !== undefined)
     throw tooLate(replaced, "it is built in this scope already");
-  const target = compile(view, replaced);
-  const holder = builtPlans(scope, view).find((plan) => plan !== target && wayBetween(plan, target) !== undefined);
+  const isReplaced = replacesIn(view, replaced.token);
+  const holder = builtPlans(scope, view).find((plan) => !isReplaced(plan) && leadsTo(plan, isReplaced));
   if (holder !== undefined) throw tooLate(replaced, `${holder.name}, which is built already, holds it`);
+}
+
+/** Tells the plans of what an override takes the place of: of one registration there is a plan for each view that sees it. */
+function replacesIn(view: View, token: InjectionToken): (plan: Plan) => boolean {
+  const registered = view.find(token);
+  return ({ registration }) =>
+    registration !== undefined && (registered?.includes(registration) ?? registration.token === token);
+}
+
+function leadsTo(from: Plan, isTarget: (plan: Plan) => boolean, seen = new Set<Plan>()): boolean {
+  if (seen.has(from)) return false;
+  seen.add(from);
+  return from.edges.some(({ plans }) => plans.some((plan) => isTarget(plan) || leadsTo(plan, isTarget, seen)));
 }
 
 /** The plans of what is built in this scope, and of what outlives it. */
 function builtPlans(scope: Home, view: View): Plan[] {
   const plans: Plan[] = [];
   for (let at: View | undefined = view; at !== undefined; at = at.parent) {
-    for (const registration of [...at.registrations.values()].flat()) {
+    for (const registration of at.known) {
       if (registration.slot >= 0 && keptInSlot(scope, registration.slot) !== undefined)
         plans.push(compile(view, registration));
     }

@@ -1,10 +1,10 @@
 /** The stand-in of `@injectProxy`: an object that forwards each access to the instance of the current scope. */
-import { inspect, type InspectOptionsStylized } from "node:util";
+import { type InspectOptionsStylized, inspect } from "node:util";
 import { AmbitError, RegistrationError } from "../errors.js";
-import { standIn } from "./claim.js";
-import { ForeignRegistration } from "./foreign.js";
-import { Lifecycle } from "./lifecycle.js";
-import type { Plan } from "./plan.js";
+import { standIn } from "../plan/claim.js";
+import { ForeignRegistration } from "../plan/foreign.js";
+import type { Plan } from "../plan/plan.js";
+import { Lifecycle } from "../registry/lifecycle.js";
 
 /** A function that is called as a method. */
 export type Method = (...args: unknown[]) => unknown;

@@ -1,9 +1,9 @@
 /** A container in words, for those who look at a running process. */
+import { prose } from "../registry/lifecycle.js";
+import type { View } from "../resolve/view.js";
 import { numberOf } from "../scope/channels.js";
 import type { Lifespan } from "../scope/lifespan.js";
 import type { ContainerSurvey } from "../thread/survey.js";
-import { prose } from "./lifecycle.js";
-import type { View } from "./view.js";
 
 /** What is built and open in the container of `view`, right now. */
 export function surveyed({ container, parent, instances, host }: View): ContainerSurvey {

@@ -1,8 +1,15 @@
-/** Class decorators: tsyringe's, and two for the new lifetimes. They register in ambit's default container. */
-import type { RegistrationOptions } from "../container/api.js";
+/**
+ * Class decorators: tsyringe's, and two for the new lifetimes.
+ *
+ * They register in ambit's default container, and leave the lifetime with the class: a container in which nobody
+ * registered it goes by that. A `token` is the default container's alone, and so is `eager`: elsewhere a class that needs
+ * either is refused until it is registered.
+ */
 import { container } from "../container/container.js";
-import { Lifecycle } from "../container/lifecycle.js";
-import type { Constructor, InjectionToken } from "../container/token.js";
+import type { Provider, RegistrationOptions } from "../registry/api.js";
+import { Lifecycle } from "../registry/lifecycle.js";
+import { declareAnswer, declareOptions } from "../registry/metadata.js";
+import { type Constructor, type InjectionToken, isClass } from "../registry/token.js";
 
 /** A class decorator that changes nothing about the class. */
 type Decorates = <C extends Constructor>(target: C) => void;
@@ -11,7 +18,7 @@ type Decorates = <C extends Constructor>(target: C) => void;
 export function injectable<T>({ token }: { token?: InjectionToken<T> | InjectionToken<T>[] } = {}): Decorates {
   const tokens = token === undefined ? [] : Array.isArray(token) ? token : [token];
   return (target) => {
-    for (const each of tokens) container.register(each, target as Constructor<T>);
+    for (const each of tokens) standFor(each, target, { useClass: target });
   };
 }
 
@@ -53,7 +60,13 @@ export function threadScoped<T>({
 function registers(token: InjectionToken | undefined, options: RegistrationOptions): Decorates {
   return (target) => {
     container.register(target, target, options);
+    declareOptions(target, options);
     // Another name, not another registration: whoever asks for the class gets the same instance.
-    if (token !== undefined) container.register(token, { useToken: target });
+    if (token !== undefined) standFor(token, target, { useToken: target });
   };
+}
+
+function standFor(token: InjectionToken, target: Constructor, provider: Provider): void {
+  container.register(token, provider as never);
+  if (isClass(token)) declareAnswer(token, target);
 }

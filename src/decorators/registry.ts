@@ -1,7 +1,7 @@
 /** tsyringe's `@registry`: providers that are registered where a class is defined. */
-import type { Provider, RegistrationOptions } from "../container/api.js";
 import { container } from "../container/container.js";
-import type { InjectionToken } from "../container/token.js";
+import type { Provider, RegistrationOptions } from "../registry/api.js";
+import type { InjectionToken } from "../registry/token.js";
 
 /** What `@registry` registers: a token, its provider, and the options that `container.register` takes. */
 export type RegistryEntry = { readonly token: InjectionToken; readonly options?: RegistrationOptions } & Provider;

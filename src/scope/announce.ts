@@ -1,6 +1,6 @@
 /** Tells those who subscribe of the ends of scopes, and of each disposer. */
-import { classNameOf } from "./class-name.js";
 import { DISPOSE, now, SCOPE_CLOSE } from "./channels.js";
+import { classNameOf } from "./class-name.js";
 import { type Disposer, isObject, isThenable, Link, NESTED, OWN, type Stack } from "./disposal.js";
 import type { AnnouncedEnd } from "./extras.js";
 import type { Outcome } from "./outcome.js";

@@ -9,7 +9,7 @@
  *
  * Times are in milliseconds since 1970, with fractions; durations in milliseconds.
  */
-import { channel, type Channel } from "node:diagnostics_channel";
+import { type Channel, channel } from "node:diagnostics_channel";
 import type { ContextCell } from "../context/cell.js";
 import type { Outcome } from "./outcome.js";
 

@@ -26,11 +26,10 @@ export class Link {
 }
 
 /** What `disposerOf` looks at, in this order. */
-interface MaybeDisposable {
-  readonly [Symbol.asyncDispose]?: unknown;
-  readonly [Symbol.dispose]?: unknown;
-  readonly dispose?: unknown;
-}
+export const DISPOSER_KEYS = [Symbol.asyncDispose, Symbol.dispose, "dispose"] as const;
+export type DisposerKey = (typeof DISPOSER_KEYS)[number];
+
+type MaybeDisposable = { readonly [key in DisposerKey]?: unknown };
 
 /** The disposer of `value`: `[Symbol.asyncDispose]`, else `[Symbol.dispose]`, else tsyringe's `dispose()`, else none. */
 export function disposerOf(value: unknown): Disposer | undefined {
@@ -39,25 +38,22 @@ export function disposerOf(value: unknown): Disposer | undefined {
     return disposerIn(value);
   } catch {
     // An object that throws for what it does not have is asked whether it has it, which costs more.
-    return disposerIn(partOf(value, [Symbol.asyncDispose, Symbol.dispose, "dispose"]));
+    const had = DISPOSER_KEYS.filter((key) => key in value);
+    return disposerIn(Object.fromEntries(had.map((key) => [key, Reflect.get(value, key)])));
   }
 }
 
-function partOf(value: object, keys: readonly PropertyKey[]): object {
-  return Object.fromEntries(keys.filter((key) => key in value).map((key) => [key, Reflect.get(value, key)]));
-}
-
-function disposerIn(value: object): Disposer | undefined {
-  const { [Symbol.asyncDispose]: asyncDispose, [Symbol.dispose]: syncDispose } = value as MaybeDisposable;
+function disposerIn(value: MaybeDisposable): Disposer | undefined {
+  const { [Symbol.asyncDispose]: asyncDispose, [Symbol.dispose]: syncDispose } = value;
   if (typeof asyncDispose === "function") return asyncDispose as Disposer;
   if (typeof syncDispose === "function") return syncDispose as Disposer;
-  return tsyringeDisposerOf(value);
+  const { dispose } = value;
+  return isDisposer(dispose, "dispose") ? dispose : undefined;
 }
 
-function tsyringeDisposerOf(value: MaybeDisposable): Disposer | undefined {
-  const { dispose } = value;
-  // tsyringe's own rule: a `dispose` that wants arguments is something else.
-  return typeof dispose === "function" && dispose.length === 0 ? (dispose as Disposer) : undefined;
+/** Whether what stands under a key is a disposer. tsyringe's own rule: a `dispose` that wants arguments is something else. */
+export function isDisposer(found: unknown, key: DisposerKey): found is Disposer {
+  return typeof found === "function" && (key !== "dispose" || found.length === 0);
 }
 
 export function isObject(value: unknown): value is object {

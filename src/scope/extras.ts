@@ -31,8 +31,6 @@ export class Extras<S extends object> {
   /** The guard, where there is one. */
   onlooker: Onlooker | undefined = undefined;
   #id: string | undefined;
-  /** Nested scopes that are still open, the last opened last. */
-  children: Set<S> | undefined = undefined;
   disposeTimeout = DEFAULT_TIMEOUT;
   drainTimeout = DEFAULT_TIMEOUT;
   /** Of a scope in another thread. */
@@ -80,7 +78,6 @@ export class Extras<S extends object> {
       this.onlooker =
       this.announced =
       this.around =
-      this.children =
       this.failure =
       this.told =
       this.released =

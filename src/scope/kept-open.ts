@@ -2,6 +2,7 @@
 import { disposingOf } from "./announce.js";
 import { OWN } from "./disposal.js";
 import type { Lifespan } from "./lifespan.js";
+import { eachNested } from "./nested.js";
 import { CLOSED, DISPOSING } from "./owner.js";
 
 /** On what ambit itself has put among a scope's disposers: what that waits for before it ends the scope. */
@@ -18,7 +19,7 @@ export function reasonsOpen(scope: Lifespan): string[] {
   if (scope.phase === DISPOSING) return [disposing(scope)];
   const { extras, flights } = scope;
   const held = counted(extras?.holds, "piece of held work has", "pieces of held work have", "not settled");
-  const nested = counted(extras?.children?.size, "nested scope is", "nested scopes are", "open");
+  const nested = counted(eachNested(scope.nested).length, "nested scope is", "nested scopes are", "open");
   const built = counted(flights?.size, "build has", "builds have", "not finished");
   return [...keepers(scope), held, built, nested].filter((reason) => reason !== undefined);
 }

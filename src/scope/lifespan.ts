@@ -2,9 +2,9 @@
 import { ContextCell, currentCell, enter, fork } from "../context/cell.js";
 import type { Variables } from "../context/variables.js";
 import { type AmbitError, ScopeClosedError, type ScopeLabel, ScopeStateError } from "../errors.js";
+import { Abort, type AbortState, NOT_ABORTED } from "./abort.js";
 import { announceClosed, announceClosing, announceDisposers } from "./announce.js";
 import { unguarded } from "./behind.js";
-import { Abort, type AbortState, NOT_ABORTED } from "./abort.js";
 import { DISPOSE, SCOPE_CLOSE } from "./channels.js";
 import {
   disposeAll,
@@ -12,13 +12,14 @@ import {
   type Ending,
   Failure,
   isWaiting,
+  type Link,
   NESTED,
   PLAIN,
-  type Link,
-  thrown,
   TOLD,
+  thrown,
 } from "./disposal.js";
 import { DEFAULT_TIMEOUT, Extras } from "./extras.js";
+import { eachNested, type Nested, withNested, withoutNested } from "./nested.js";
 import { type Outcome, PARENT_ENDED, SUCCESS, UNVOUCHED } from "./outcome.js";
 import { CLOSED, DISPOSING, DRAINING, NO_SLOTS, OPEN, Owner, type Unfinished } from "./owner.js";
 
@@ -28,20 +29,6 @@ const DONE: Promise<void> = Promise.resolve();
 /** The open scopes of one container, linked through the scopes themselves. */
 export interface OpenScopes {
   newest: Lifespan | undefined;
-}
-
-/** How a scope is opened, as far as its life goes. */
-export interface LifespanOptions {
-  /** Named lifetimes live in the nearest scope of their name. */
-  readonly name?: string | undefined;
-  /** The id of the scope in another thread, or another process, that this one works for. */
-  readonly parentId?: string | undefined;
-  /** Fires `scope.signal` too. */
-  readonly signal?: AbortSignal | undefined;
-  /** How long one disposer is waited for, in milliseconds; default 10,000. */
-  readonly disposeTimeout?: number | undefined;
-  /** How long closing waits for holds, in milliseconds; default 10,000. */
-  readonly drainTimeout?: number | undefined;
 }
 
 /** By phase. */
@@ -54,6 +41,8 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
   declare older: Lifespan | undefined;
   /** @internal */
   declare newer: Lifespan | undefined;
+  /** The scopes inside this one that are open. @internal */
+  declare nested: Nested<Lifespan>;
   /** @internal */
   declare extras: Extras<Lifespan> | undefined;
 
@@ -64,10 +53,11 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
     this.enclosing = parent;
     this.older = open.newest;
     this.newer = undefined;
+    this.nested = undefined;
     this.extras = undefined;
     if (open.newest !== undefined) open.newest.newer = this;
     open.newest = this;
-    if (parent !== undefined) (parent.more.children ??= new Set()).add(this);
+    if (parent !== undefined) parent.nested = withNested(parent.nested, this);
   }
 
   /** The list in which this scope stands while it is open. @internal */
@@ -271,7 +261,7 @@ function dispose(scope: Lifespan, outcome: Outcome): Ending {
   const { extras } = scope;
   if (extras?.announced !== undefined) extras.announced.outcome = outcome;
   if (scope.flights !== undefined) leaveBehind(scope, scope.flights);
-  if (extras?.children !== undefined) for (const child of extras.children) scope.push(child, endNested, NESTED);
+  if (scope.nested !== undefined) for (const inner of eachNested(scope.nested)) scope.push(inner, endNested, NESTED);
   if (DISPOSE.hasSubscribers) announceDisposers(scope, scope.id);
   const failures = disposeAll(scope, outcome, extras === undefined ? DEFAULT_TIMEOUT : extras.disposeTimeout);
   return failures instanceof Promise ? failures.then((all) => thrown(finish(scope, all))) : finish(scope, failures);
@@ -309,7 +299,7 @@ function unlink(scope: Lifespan): void {
   if (newer === undefined) scope.openScopes.newest = older;
   else newer.older = older;
   if (older !== undefined) older.newer = newer;
-  if (enclosing !== undefined) enclosing.extras?.children?.delete(scope);
+  if (enclosing !== undefined) enclosing.nested = withoutNested(enclosing.nested, scope);
   scope.older = scope.newer = scope.enclosing = undefined;
 }
 
@@ -354,28 +344,6 @@ function abortOf(scope: Lifespan): Abort {
   let abort = at?.extras?.abort;
   for (const { more } of without.reverse()) abort = more.abort = new Abort(more.external, abort);
   return abort as Abort;
-}
-
-/** Applies what few callers ask for. */
-export function configure(scope: Lifespan, options: LifespanOptions): void {
-  const { name, parentId, signal, disposeTimeout, drainTimeout } = options;
-  if (name !== undefined) scope.more.name = name;
-  if (parentId !== undefined) scope.more.parentId = parentId;
-  if (signal !== undefined) scope.more.external = signal;
-  if (disposeTimeout !== undefined) scope.more.disposeTimeout = milliseconds(disposeTimeout, "disposeTimeout");
-  if (drainTimeout !== undefined) scope.more.drainTimeout = milliseconds(drainTimeout, "drainTimeout");
-}
-
-/** The longest that Node's timers can wait; beyond it they fire at once. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
-
-function milliseconds(value: number, option: string): number {
-  if (typeof value !== "number" || !(value >= 0)) {
-    throw new ScopeStateError(
-      `Cannot open a scope with ${option} ${String(value)}: it is a time in milliseconds, 0 or more.`,
-    );
-  }
-  return Math.min(value, LONGEST_TIMEOUT);
 }
 
 function notDisposable(): ScopeStateError {

@@ -1,7 +1,7 @@
 /** What owns instances: a scope, or a container for its long-lived ones. */
 import { ContextCell } from "../context/cell.js";
 import type { Variables } from "../context/variables.js";
-import { disposerOf, type Disposer, type Kind, Link, PLAIN } from "./disposal.js";
+import { type Disposer, disposerOf, type Kind, Link, PLAIN } from "./disposal.js";
 
 // Where an owner is in its life; ordered, so that one comparison answers "may it still build?".
 export const OPEN = 0;
@@ -21,11 +21,19 @@ export interface Unfinished {
   ownedBefore: readonly Link[];
 }
 
-/** Some slots of an owner beyond the first few, and the page that was made before. */
-export interface Page {
-  readonly number: number;
-  readonly slots: unknown[];
-  readonly next: Page | undefined;
+/**
+ * Some slots of an owner beyond the first few, and the page that was made before.
+ *
+ * A class, and no literal: once many pages have outlived a young collection, V8 makes those of a literal in the old space,
+ * where each keeps its dead scope's instances until the next full collection. In an app with 5,000 scoped services that
+ * made 900 ns of 230, and 100 MB of garbage.
+ */
+export class Page {
+  constructor(
+    readonly number: number,
+    readonly slots: unknown[],
+    readonly next: Page | undefined,
+  ) {}
 }
 
 /**

@@ -1,0 +1,80 @@
+/** Builds what a plan stands for, for an owner, unless that has begun to end. */
+import { callStack } from "../context/cell.js";
+import { CyclicDependencyError } from "../errors.js";
+import { isOverflow } from "../plan/depth.js";
+import { arose, type Frame, forOneWaiter, type Holding, homeOf, within } from "../plan/frame.js";
+import { type Flight, type Home, NOT_CONSTANT, type Plan } from "../plan/plan.js";
+import { Resolution } from "../plan/resolution.js";
+import { CLOSED, DISPOSING } from "../scope/owner.js";
+import { explained } from "./explained.js";
+import { assertNotOver, remaining, scopeKeeping } from "./remaining.js";
+
+/** How deep `resolve` may be called from inside of `resolve`: beyond it, a factory asks for itself. */
+const DEEPEST = 200;
+/** From where on that is also why the stack is full, which it is sooner where much lies between the calls. */
+const DEEP = 40;
+let depth = 0;
+
+/** Builds what `plan` stands for, for `home`. */
+export function obtain(plan: Plan, home: Home): unknown {
+  if (plan.constant !== NOT_CONSTANT && home.phase !== CLOSED) return plan.constant;
+  if (home.phase >= DISPOSING) return remaining(plan, home);
+  const frame = callStack.frame as Frame | undefined;
+  if (depth === DEEPEST) throw askedForItself(plan);
+  // A holder stays on the stack through what it asks for, so that nothing below gets past the check.
+  if (frame === undefined || homeOf(frame) !== home) callStack.frame = home;
+  depth++;
+  try {
+    return plan.get(home, plan.perResolution ? new Resolution() : undefined);
+  } catch (error) {
+    throw explained(depth > DEEP && isOverflow(error) ? askedForItself(plan) : error, plan, frame);
+  } finally {
+    depth--;
+    callStack.frame = frame;
+  }
+}
+
+/** Builds what stands behind a stand-in that was made for `home`, in the resolution in which that was. */
+export function obtainLater(
+  plan: Plan,
+  home: Home,
+  holding: Holding | undefined,
+  resolution: Resolution | undefined,
+): unknown {
+  if (home.phase >= DISPOSING) return remaining(plan, home);
+  const { frame } = callStack;
+  try {
+    return within(holding ?? home, () => plan.get(home, resolution ?? new Resolution()));
+  } catch (error) {
+    throw explained(error, plan, frame);
+  }
+}
+
+/** Builds it, waiting where that is needed. Never throws: what goes wrong rejects. */
+export async function obtainAsync(plan: Plan, home: Home, waiter: Flight | undefined): Promise<unknown> {
+  if (home.phase >= DISPOSING) return remaining(plan, home);
+  const frame = callStack.frame as Frame | undefined;
+  try {
+    const owner = scopeKeeping(plan, home);
+    const value = await startAsync(plan, home, waiter);
+    if (owner !== undefined && owner.phase >= DISPOSING) assertNotOver(value, plan, owner);
+    return value;
+  } catch (error) {
+    throw explained(forOneWaiter(error), plan, frame ?? waiter);
+  }
+}
+
+/** The synchronous beginning of an async build; gives a promise only where something has to be waited for. */
+export function startAsync(plan: Plan, home: Home, waiter: Flight | undefined): unknown {
+  const { frame } = callStack;
+  callStack.frame = home;
+  try {
+    return plan.getAsync(home, plan.perResolution ? new Resolution() : undefined, waiter);
+  } finally {
+    callStack.frame = frame;
+  }
+}
+
+function askedForItself(plan: Plan): CyclicDependencyError {
+  return arose(new CyclicDependencyError([plan.name, "...", plan.name]), plan);
+}

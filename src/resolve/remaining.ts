@@ -1,0 +1,62 @@
+/** What an owner still gives that has begun to end. */
+import { endedError } from "../plan/claim.js";
+import { nearestNamed } from "../plan/lifetimes.js";
+import { type Home, NOT_CONSTANT, type Plan, planBehind } from "../plan/plan.js";
+import { keptInSlot } from "../plan/slots.js";
+import { outlivesScopes } from "../registry/lifecycle.js";
+import type { Registration } from "../registry/registration.js";
+import { unguarded } from "../scope/behind.js";
+import { disposerOf } from "../scope/disposal.js";
+import { Lifespan } from "../scope/lifespan.js";
+import { CLOSED } from "../scope/owner.js";
+import type { OpenedHome } from "./asker.js";
+import { explained } from "./explained.js";
+import { findSeed } from "./seeds.js";
+
+/** What a closing owner still gives: what is built and not yet disposed. */
+export function remaining(plan: Plan, home: Home): unknown {
+  const kept = home.phase === CLOSED ? undefined : keptBy(plan, home);
+  if (kept === undefined) throw explained(endedError(home, plan), plan, undefined);
+  return kept.value;
+}
+
+function keptBy(plan: Plan | undefined, home: Home): { readonly value: unknown } | undefined {
+  if (plan === undefined) return undefined;
+  const seen = behind(plan);
+  const { registration, slot, constant } = seen;
+  if (constant !== NOT_CONSTANT) return { value: constant };
+  if (slot < 0 || registration === undefined) return undefined;
+  if (registration.kind === "useSeed") return findSeed(home, slot) ?? keptBy(planBehind(seen), home);
+  const scope = scopeKeeping(plan, home);
+  if (scope === undefined) return undefined;
+  const kept = keptInSlot(scope, slot);
+  return kept !== undefined && isAlive(kept.value, registration, scope) ? kept : undefined;
+}
+
+/** What an alias stands for; every other plan itself. */
+function behind(plan: Plan): Plan {
+  const [aliased] = plan.registration?.kind === "useToken" ? plan.edges.flatMap(({ plans }) => plans) : [];
+  return aliased === undefined ? plan : behind(aliased);
+}
+
+/** The scope that ends what `home` is given by this plan; `undefined` where that outlives scopes. */
+export function scopeKeeping(plan: Plan, home: Home): OpenedHome | undefined {
+  const { registration, scopeName, lifecycle } = behind(plan);
+  if (outlivesScopes(lifecycle)) return undefined;
+  const scope = registration?.pinnedTo ?? (scopeName === undefined ? home : nearestNamed(home, scopeName));
+  return scope instanceof Lifespan ? (scope as OpenedHome) : undefined;
+}
+
+/** Whoever waits for a build hears of it a few microtasks after it is there: its scope may have ended it by then. */
+export function assertNotOver(value: unknown, plan: Plan, scope: OpenedHome): void {
+  const { registration } = behind(plan);
+  if (registration === undefined) return;
+  if (scope.phase === CLOSED || !isAlive(value, registration, scope)) throw endedError(scope, plan);
+}
+
+/** Whether what a scope keeps has not been disposed, by it or by whoever else owns it. */
+function isAlive(kept: unknown, { kind, owned }: Registration, scope: Lifespan): boolean {
+  const value = unguarded(kept);
+  if (kind === "useGenerator") return scope.owns(value);
+  return !owned || disposerOf(value) === undefined || scope.isOwned(value);
+}
