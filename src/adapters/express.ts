@@ -1,12 +1,13 @@
 /** ambit in an Express app: `ambit/http`, with Express's types, and routes that lead to methods of controllers. */
+import { subscribe } from "node:diagnostics_channel";
 import type express from "express";
-import type { DependencyContainer, Scope } from "../container/api.js";
 import { container as defaultContainer } from "../container/container.js";
-import type { InjectionToken, Token } from "../container/token.js";
+import type { DependencyContainer, Scope } from "../registry/api.js";
+import type { InjectionToken, Token } from "../registry/token.js";
 import { callController, type MethodName } from "./host/call-controller.js";
+import { requestOf } from "./host/live-scope.js";
 import * as live from "./host/live-scopes.js";
 import { type HostOptions, PATIENCE } from "./host/options.js";
-import { requestOf } from "./host/request.js";
 import type { HttpExchange } from "./http/request.js";
 import { middlewareOf } from "./http/scope-per-request.js";
 import * as http from "./http/tokens.js";
@@ -28,7 +29,8 @@ export type HandlerName<C> = MethodName<C, [req: express.Request, res: express.R
  *
  * What `res.json`, `send` and `end` answer is held back until the scope has closed: a commit that fails goes to the
  * error middleware. What is written in parts leaves at once, and the scope closes after it. Belongs after compression,
- * and before everything that asks for instances.
+ * and before everything that asks for instances. From Express 5.3 on, what a handler throws after its first part is the
+ * outcome; Express before that tells nobody, and such a request is aborted, unless it is one of `invoke`.
  *
  * @param container default: ambit's
  */
@@ -36,9 +38,22 @@ export function scopePerRequest(
   container: DependencyContainer = defaultContainer,
   options: ScopePerRequestOptions = {},
 ): express.RequestHandler {
+  hearErrors();
   const settings = { ...options, patience: PATIENCE } as unknown as Parameters<typeof middlewareOf>[1];
   const middleware = middlewareOf(container, settings, (req) => (req as express.Request).app);
   return middleware as express.RequestHandler;
+}
+
+let isHearing = false;
+
+/** Express says through this channel alone that a handler has failed: of an answer that has begun nobody is asked. */
+function hearErrors(): void {
+  if (isHearing) return;
+  isHearing = true;
+  subscribe("tracing:express.router.request:error", (traced) => {
+    const { req, error } = traced as { readonly req: express.Request; readonly error: unknown };
+    for (let each = requestOf(req); each !== undefined; each = each.outer) (each as HttpExchange).failedLate(error);
+  });
 }
 
 /**

@@ -37,6 +37,7 @@ export function scopedPool<T = any, R = any>(
   const find = (threadId: number) => pool.threads.find((worker) => worker.threadId === threadId);
   const tasks = new Tasks<T, R, PiscinaRunOptions>(
     {
+      welcomesAll: true,
       post: (envelope, { transferList = [], filename = null, name = null }) => {
         const [posted, transfer] = movable(envelope, transferList);
         return pool.run(posted as T, { transferList: transfer, filename, name });

@@ -1,10 +1,11 @@
 /** ambit in a plain Worker: a scope for each task, and a polite end. @module ambit/threads */
 import type { Worker } from "../thread/ports.js";
 import type { Driver } from "./pool/driver.js";
+import { endedHard, lostError } from "./pool/errors.js";
 import type { ScopedPool, ScopedPoolOptions, ScopedRunOptions } from "./pool/options.js";
 import { type Envelope, isHello } from "./pool/protocol.js";
-import { DEADLINE, lostError, Tasks } from "./pool/tasks.js";
-import { within } from "./pool/within.js";
+import { DEADLINE, Tasks } from "./pool/tasks.js";
+import { TOO_LATE, within } from "./pool/within.js";
 import type { WorkerLink } from "./pool/worker-link.js";
 
 export type { ScopedPool, ScopedPoolOptions, ScopedRunOptions } from "./pool/options.js";
@@ -16,7 +17,10 @@ export type { ScopedPool, ScopedPoolOptions, ScopedRunOptions } from "./pool/opt
  * `worker.terminate()` ends it politely, too.
  */
 export function scopedWorker<T = any, R = any>(worker: Worker, options: ScopedPoolOptions = {}): ScopedPool<T, R> {
-  const tasks = new Tasks<T, R, ScopedRunOptions>(new WorkerDriver(worker, options.deadline ?? DEADLINE), options);
+  const driver = new WorkerDriver(worker, options.deadline ?? DEADLINE, (reason) =>
+    tasks.forced(driver.threadId, reason),
+  );
+  const tasks: Tasks<T, R, ScopedRunOptions> = new Tasks(driver, options);
   worker.on("message", (message) => {
     if (isHello(message)) tasks.adopt(message.threadId, message.port);
   });
@@ -31,26 +35,30 @@ interface Pending {
 }
 
 class WorkerDriver implements Driver<ScopedRunOptions> {
+  readonly welcomesAll = true;
   readonly #worker: Worker;
-  readonly #threadId: number;
+  readonly threadId: number;
   readonly #deadline: number;
+  readonly #forced: (reason: Error) => void;
   readonly #pending = new Map<number, Pending>();
   #link: WorkerLink | undefined;
   #started!: () => void;
   readonly #hasStarted = new Promise<void>((resolve) => (this.#started = resolve));
   #exited = false;
 
-  constructor(worker: Worker, deadline: number) {
+  /** @param forced hears that the worker was ended before it had said hello */
+  constructor(worker: Worker, deadline: number, forced: (reason: Error) => void) {
     this.#worker = worker;
     this.#deadline = deadline;
-    this.#threadId = worker.threadId;
+    this.#forced = forced;
+    this.threadId = worker.threadId;
     worker.on("error", (error) => this.#crashed(error));
     worker.once("exit", () => this.#exit());
   }
 
   post(envelope: Envelope, { transferList = [] }: ScopedRunOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#exited) throw lostError(this.#threadId);
+      if (this.#exited) throw lostError(this.threadId);
       const post = (link: WorkerLink) => link.tell({ kind: "task", envelope }, transferList);
       if (this.#link !== undefined) post(this.#link);
       this.#pending.set(envelope["ambit.task"], { post, resolve, reject });
@@ -89,7 +97,8 @@ class WorkerDriver implements Driver<ScopedRunOptions> {
 
   /** Before its hello it can be told nothing, and may have begun something already. */
   async end(): Promise<void> {
-    await within(this.#hasStarted, this.#deadline);
+    const deadline = this.#deadline;
+    if ((await within(this.#hasStarted, deadline)) === TOO_LATE) this.#forced(endedHard(this.threadId, deadline));
     await this.#worker.terminate();
   }
 
@@ -103,7 +112,7 @@ class WorkerDriver implements Driver<ScopedRunOptions> {
   #exit(): void {
     this.#exited = true;
     this.#started();
-    setImmediate(() => this.#fail(lostError(this.#threadId)));
+    setImmediate(() => this.#fail(lostError(this.threadId)));
   }
 
   #fail(reason: unknown): void {

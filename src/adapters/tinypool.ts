@@ -1,10 +1,11 @@
 /** ambit in tinypool: a scope for each task, and workers that end politely. @module ambit/tinypool */
 import type { Tinypool } from "tinypool";
 import { ScopeStateError } from "../errors.js";
+import { endedHard, lostError } from "./pool/errors.js";
 import type { ScopedPool, ScopedPoolOptions, ScopedRunOptions } from "./pool/options.js";
-import { lostError, Tasks } from "./pool/tasks.js";
+import { Tasks } from "./pool/tasks.js";
 import { TOO_LATE, within } from "./pool/within.js";
-import { type EndableWorker, endedHard, type LinkOwner, type WorkerLink } from "./pool/worker-link.js";
+import { type EndableWorker, type LinkOwner, type WorkerLink } from "./pool/worker-link.js";
 
 export type { ScopedPool, ScopedPoolOptions, ScopedRunOptions } from "./pool/options.js";
 
@@ -20,6 +21,8 @@ export interface TinypoolRunOptions extends ScopedRunOptions {
  *
  * Its workers dispose their threads before they end: idle timeout, recycling, `close()`, `destroy()`, also when it is
  * called on the pool itself. Do not call `recycleWorkers()` while several tasks run in one worker: tinypool loses answers.
+ * Where they do, keep `minThreads` at `maxThreads`: tinypool tears an idle worker down twice, and rejects a promise that
+ * nobody has.
  *
  * @throws ScopeStateError ERR_AMBIT_SCOPE_STATE for a pool without `teardown: "teardown"`, one of processes, and one
  *   that has several tasks in one worker and lets workers go after each
@@ -44,7 +47,9 @@ export function scopedPool<T = any, R = any>(
     {
       post: (envelope, { transferList = [], filename = null, name = null }) => {
         const ports = envelope.port === undefined ? [] : [envelope.port];
-        return pool.run(envelope, { transferList: [...transferList, ...ports], filename, name });
+        const answer = pool.run(envelope, { transferList: [...transferList, ...ports], filename, name });
+        if (pool.options.concurrentTasksPerWorker === 1) for (const worker of pool.threads) stopAside(worker);
+        return answer;
       },
       find: (threadId) => pool.threads.find((worker) => worker.threadId === threadId),
       // Without an idle one a worker is made for the task.
@@ -89,6 +94,20 @@ function assertKeepsAnswers({ options }: Tinypool): void {
   );
 }
 
+const stoppedAside = new WeakSet<object>();
+
+/**
+ * Has tinypool not wait while the thread of a worker stops that it has torn down: the worker counts as idle then, would
+ * be torn down again, and a promise would be rejected that nobody has. Where several tasks run in one worker it must
+ * wait: their answers come then.
+ */
+function stopAside(worker: Tinypool["threads"][number]): void {
+  if (stoppedAside.has(worker)) return;
+  stoppedAside.add(worker);
+  const terminate = worker.terminate.bind(worker);
+  worker.terminate = async () => void terminate().catch(() => {});
+}
+
 /** Before the pool is destroyed, by whomever. */
 function onDestroy(pool: Tinypool, listener: () => void): void {
   const destroy = pool.destroy.bind(pool);
@@ -105,10 +124,13 @@ function isTerminated(error: unknown): boolean {
 
 /**
  * What such a worker answers to a task that it has not begun, because it is ending or the task was cancelled, may come when
- * tinypool has forgotten the task: tinypool takes that for an error of the pool, and it would end the process.
+ * tinypool has forgotten the task, and so may its answer to a teardown: tinypool takes that for an error of the pool, and
+ * it would end the process.
  */
 function isLate({ message }: Error): boolean {
-  return /^Unexpected message from Worker: [^]*'ambit\.failed'[^]*(refused|byCancel): true/.test(message);
+  return /^Unexpected message from Worker: [^]*('ambit\.failed'[^]*(refused|byCancel): true|result: 'ambit\.ended')/.test(
+    message,
+  );
 }
 
 /** tinypool does not notice a worker that exits: it would wait for its answers, and give it tasks, for ever. */

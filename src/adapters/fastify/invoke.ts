@@ -1,6 +1,6 @@
 /** Routes that lead to methods of controllers. */
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { InjectionToken } from "../../container/token.js";
+import type { InjectionToken } from "../../registry/token.js";
 import { callController, type MethodName } from "../host/call-controller.js";
 import type { Exchange } from "./request.js";
 

@@ -1,6 +1,6 @@
 /** The request scopes of a Fastify server, those of all its plugins. */
 import type { FastifyInstance } from "fastify";
-import type { Scope } from "../../container/api.js";
+import type { Scope } from "../../registry/api.js";
 import * as host from "../host/live-scopes.js";
 
 /** Any Fastify instance, whatever types its server and logger have. */

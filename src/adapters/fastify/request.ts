@@ -2,15 +2,17 @@
 import { Readable } from "node:stream";
 import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { currentCell, enter } from "../../context/cell.js";
-import type { Scope } from "../../container/api.js";
+import { enter } from "../../context/cell.js";
+import type { Scope } from "../../registry/api.js";
 import { bindEvents } from "../host/bind-events.js";
 import { BodyStreams } from "../host/body-streams.js";
+import type { Host } from "../host/host.js";
 import type { LiveScopes } from "../host/live-scopes.js";
 import { isNodeStream, webStreamOf } from "../host/node-stream.js";
 import type { HostOptions, Settings } from "../host/options.js";
-import { asError } from "../host/reports.js";
-import { type Host, HostRequest } from "../host/request.js";
+import type { Thrown } from "../host/outcome.js";
+import { asError, titleOf } from "../host/reports.js";
+import { HostRequest } from "../host/request.js";
 import { HttpReply, HttpRequest } from "./tokens.js";
 
 /** What Fastify gives its handlers and hooks. */
@@ -20,7 +22,7 @@ export type Exchange = [request: FastifyRequest, reply: FastifyReply];
 export const FASTIFY: Host<Exchange> = {
   name: "Fastify",
   unsettled: "its handler has neither sent a reply nor settled",
-  titleOf: ({ method, url }) => `${method} ${url}`,
+  titleOf: ({ method, url }) => titleOf(method, url),
   seed: (scope, request, reply) => void scope.seed(HttpRequest, request).seed(HttpReply, reply),
 };
 
@@ -40,8 +42,7 @@ export class FastifyExchange extends HostRequest<Exchange> {
     super(FASTIFY, [request, reply], { req: request.raw, res: reply.raw }, scope, settings, all);
     this.#request = request;
     this.#reply = reply;
-    bindEvents(request.raw, scope);
-    bindEvents(reply.raw, scope);
+    if (this.outer === undefined) for (const { raw } of [request, reply]) bindEvents(raw, request);
     this.#watchHijack(reply);
     this.watch();
   }
@@ -101,11 +102,22 @@ export class FastifyExchange extends HostRequest<Exchange> {
   }
 
   async #endBefore(payload: unknown): Promise<unknown> {
-    await this.#within?.sends(payload);
+    const refused = await this.#endWithin(payload);
     await this.#streams?.close();
-    const undoneBy = await this.endBefore();
-    if (undoneBy !== undefined) throw undoneBy.error;
+    const problem = (await this.endBefore()) ?? refused;
+    if (problem !== undefined) throw problem.error;
     return payload;
+  }
+
+  /** What undoes a success further in is thrown to the error handler, and undoes this one. */
+  async #endWithin(payload: unknown): Promise<Thrown | undefined> {
+    try {
+      await this.#within?.sends(payload);
+      return undefined;
+    } catch (error) {
+      this.threw(error);
+      return { error };
+    }
   }
 
   /** Fastify tells nobody, and says nothing more of a handler that has done it. */
@@ -131,13 +143,14 @@ export class FastifyExchange extends HostRequest<Exchange> {
 
   /** Web streams become streams of Node's, whose end can be seen. */
   #watchStream(payload: unknown): unknown {
+    const within = this.#within;
+    if (within !== undefined) return within.#watchStream(payload);
     if (payload instanceof Response) this.#takeHead(payload);
     const web = webStreamOf(payload);
     const stream = web === undefined || web.locked ? payload : Readable.fromWeb(web as NodeReadableStream);
     if (!isNodeStream(stream)) return stream;
     this.#streams ??= new BodyStreams({ req: this.#request.raw, res: this.#reply.raw });
-    const cell = currentCell();
-    this.#streams.add(stream, cell.scope === this.scope ? cell : this.scope);
+    this.#streams.add(stream, this.cellNow);
     return stream;
   }
 

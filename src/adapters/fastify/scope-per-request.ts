@@ -1,14 +1,15 @@
 /** The plugin that gives each request its scope. */
 import { tracingChannel } from "node:diagnostics_channel";
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
-import type { DependencyContainer, Scope } from "../../container/api.js";
 import { container as defaultContainer } from "../../container/container.js";
+import type { DependencyContainer, Scope } from "../../registry/api.js";
+import { requestOf } from "../host/live-scope.js";
 import { liveScopesOf } from "../host/live-scopes.js";
 import { openScope } from "../host/open-scope.js";
 import { type HostOptions, PATIENCE, type Settings } from "../host/options.js";
-import { requestOf } from "../host/request.js";
+import { registerSeeds } from "../host/seed-tokens.js";
 import { type Exchange, FASTIFY, FastifyExchange } from "./request.js";
-import { registerFastifyTokens } from "./tokens.js";
+import { SEEDS } from "./tokens.js";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -42,7 +43,7 @@ export function pluginOf(
   container: DependencyContainer,
   settings: Settings<ScopePerRequestOptions>,
 ): FastifyPluginCallback {
-  registerFastifyTokens(container);
+  registerSeeds(container, SEEDS);
   const scopePerRequest: FastifyPluginCallback = (app, _, done) => {
     addHooks(app, (request, reply) => {
       const scope = openScope(container, [request, reply], settings, FASTIFY);

@@ -2,4 +2,4 @@
 export { drain, requestScopes } from "../host/live-scopes.js";
 export { HonoContext } from "./hono-context.js";
 export { type HandlerName, invoke } from "./invoke.js";
-export { scopePerRequest, type ScopePerRequestOptions } from "./scope-per-request.js";
+export { type ScopePerRequestOptions, scopePerRequest } from "./scope-per-request.js";

@@ -2,13 +2,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context, Next } from "hono";
 import { enter } from "../../context/cell.js";
-import type { Scope } from "../../container/api.js";
+import type { Scope } from "../../registry/api.js";
 import { DESCRIPTION, FRAMING } from "../host/answer-headers.js";
+import type { Host } from "../host/host.js";
 import type { LiveScopes } from "../host/live-scopes.js";
 import type { HostOptions, Settings } from "../host/options.js";
 import { outcomeOfWork } from "../host/outcome.js";
-import { asError, warn } from "../host/reports.js";
-import { type Host, HostRequest } from "../host/request.js";
+import { warnOf } from "../host/reports.js";
+import { HostRequest } from "../host/request.js";
 import type { Wire } from "../host/response-over.js";
 import { HonoContext } from "./hono-context.js";
 import { bodyOf, WebBody } from "./web-body.js";
@@ -24,6 +25,7 @@ export const HONO: Host<[c: Context]> = {
 export class HonoExchange extends HostRequest<[c: Context]> {
   readonly #c: Context;
   #body: WebBody | undefined;
+  #signal: AbortSignal | undefined;
 
   constructor(c: Context, scope: Scope, settings: Settings<HostOptions<[c: Context]>>, all: LiveScopes) {
     super(HONO, [c], wireOf(c), scope, settings, all);
@@ -45,7 +47,7 @@ export class HonoExchange extends HostRequest<[c: Context]> {
   }
 
   protected tell(error: unknown): void {
-    warn(`${this.title}: ${asError(error).stack}`, HONO.name);
+    warnOf(error, this.title, HONO.name);
   }
 
   /** Runs the rest of the chain in the scope. */
@@ -113,9 +115,17 @@ export class HonoExchange extends HostRequest<[c: Context]> {
 
   /** Without a server, this is all that tells of a client that has left. */
   #watchSignal(signal: AbortSignal): void {
-    const left = (): void => this.responseIsOver(true);
-    if (signal.aborted) left();
-    else signal.addEventListener("abort", left, { once: true });
+    this.#signal = signal;
+    if (signal.aborted) this.#left();
+    else signal.addEventListener("abort", this.#left);
+  }
+
+  readonly #left = (): void => this.responseIsOver(true);
+
+  protected override hasClosed(): void {
+    super.hasClosed();
+    // The caller's may live for long, and would keep the request.
+    this.#signal?.removeEventListener("abort", this.#left);
   }
 }
 

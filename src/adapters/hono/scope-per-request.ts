@@ -1,11 +1,12 @@
 /** The middleware that gives each request its scope. */
 import type { Context, MiddlewareHandler } from "hono";
-import type { DependencyContainer, Scope } from "../../container/api.js";
 import { container as defaultContainer } from "../../container/container.js";
+import type { DependencyContainer, Scope } from "../../registry/api.js";
 import { liveScopesOf } from "../host/live-scopes.js";
 import { openScope } from "../host/open-scope.js";
 import { type HostOptions, PATIENCE, type Settings } from "../host/options.js";
-import { registerHonoContext } from "./hono-context.js";
+import { registerSeeds } from "../host/seed-tokens.js";
+import { SEEDS } from "./hono-context.js";
 import { HONO, HonoExchange } from "./request.js";
 
 declare module "hono" {
@@ -40,7 +41,7 @@ export function middlewareOf(
   container: DependencyContainer,
   settings: Settings<ScopePerRequestOptions>,
 ): MiddlewareHandler {
-  registerHonoContext(container);
+  registerSeeds(container, SEEDS);
   return async function scopePerRequest(c, next) {
     const scope = openScope(container, [c], settings, HONO);
     if (scope === undefined) return next();

@@ -2,8 +2,8 @@
 import type { ReadableStreamReadResult } from "node:stream/web";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type ContextCell, enter } from "../../context/cell.js";
+import type { Streams } from "../host/host.js";
 import type { Thrown } from "../host/outcome.js";
-import type { Streams } from "../host/request.js";
 
 type Chunk = Uint8Array<ArrayBuffer>;
 type Read = ReadableStreamReadResult<Chunk>;

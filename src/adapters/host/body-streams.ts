@@ -26,7 +26,7 @@ export class BodyStreams {
     if (this.#seen.has(stream)) return;
     this.#seen.add(stream);
     // Without a listener, a stream that fails before the host pipes it ends the process.
-    stream.on("error", (error: unknown) => this.#failed(error));
+    overhear(stream, (error) => this.#failed(error));
     stream.on("pipe", (source: NodeStream) => passFailure(source, stream));
     // Streams of Node's first days have neither: there is nothing to wait for.
     if (stream.destroyed === undefined || stream.closed) return;
@@ -72,4 +72,19 @@ export class BodyStreams {
 function passFailure(source: NodeStream, into: NodeStream): void {
   if (source.errored) into.destroy?.(source.errored);
   else source.once("error", (error: unknown) => into.destroy?.(error));
+}
+
+type Listener = (error: unknown) => void;
+
+const overhearing = new WeakSet<Listener>();
+
+/** Listens to the errors of a stream, as somebody who does not answer for them. */
+export function overhear(stream: NodeStream, listener: Listener): void {
+  overhearing.add(listener);
+  stream.on("error", listener);
+}
+
+/** Whether somebody listens to the errors of a stream who does. */
+export function isAnsweredFor(stream: NodeStream): boolean {
+  return stream.listeners("error").some((listener) => !overhearing.has(listener as Listener));
 }

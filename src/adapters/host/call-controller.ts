@@ -1,10 +1,10 @@
 /** Calls methods of controllers that are resolved in the scope of a request. */
 import { currentCell, enter } from "../../context/cell.js";
-import type { Scope } from "../../container/api.js";
-import { type InjectionToken, nameOfToken } from "../../container/token.js";
 import { NoScopeError } from "../../errors.js";
+import type { Scope } from "../../registry/api.js";
+import { type InjectionToken, nameOfToken } from "../../registry/token.js";
 import type { Lifespan } from "../../scope/lifespan.js";
-import { requestOf } from "./request.js";
+import { requestOf } from "./live-scope.js";
 
 /** The names of the methods of `C` that can be called with what a host gives its handlers. */
 export type MethodName<C, W extends readonly unknown[]> = {

@@ -1,5 +1,5 @@
 /** The request scopes of each app that have not closed yet. */
-import type { Scope } from "../../container/api.js";
+import type { Scope } from "../../registry/api.js";
 
 /** The live scopes of one app, and who waits for the last of them. */
 export class LiveScopes {

@@ -1,8 +1,9 @@
 /** Opens the scope of a request. */
 import { currentCell } from "../../context/cell.js";
-import type { DependencyContainer, Scope, ScopeOptions } from "../../container/api.js";
+import type { DependencyContainer, Scope, ScopeOptions } from "../../registry/api.js";
+import type { Host } from "./host.js";
+import { type LiveScope, requestOf } from "./live-scope.js";
 import type { HostOptions, Who } from "./options.js";
-import { type AnyRequest, type Host, requestOf } from "./request.js";
 
 /**
  * A scope for the request of `who`, with its seeds; `undefined` when the request has one of the container already, which
@@ -15,7 +16,7 @@ export function openScope<W extends Who>(
   host: Host<W>,
 ): Scope | undefined {
   const outer = requestOf(who[0]);
-  const own = outer === undefined ? undefined : scopeOf(outer, container);
+  const own = requestIn(container, who[0])?.scope;
   const scope = own ?? container.createScope(new RequestOptions(host, who, outer));
   try {
     if (own === undefined) host.seed(scope, ...who);
@@ -27,11 +28,11 @@ export function openScope<W extends Who>(
   return own === undefined ? scope : undefined;
 }
 
-function scopeOf(request: AnyRequest | undefined, container: DependencyContainer): Scope | undefined {
-  for (; request !== undefined; request = request.outer) {
-    if (request.scope.container === container && !request.closed) return request.scope;
-  }
-  return undefined;
+/** The request that `given` belongs to and that has an open scope of `container`. */
+export function requestIn(container: DependencyContainer, given: object): LiveScope | undefined {
+  let request = requestOf(given);
+  while (request !== undefined && (request.closed || request.scope.container !== container)) request = request.outer;
+  return request;
 }
 
 /** How a request's scope is opened. What it is for is put into words only when somebody asks. */
@@ -40,7 +41,7 @@ class RequestOptions<W extends Who> implements ScopeOptions {
   readonly #host: Host<W>;
   readonly #who: W;
 
-  constructor(host: Host<W>, who: W, outer: AnyRequest | undefined) {
+  constructor(host: Host<W>, who: W, outer: LiveScope | undefined) {
     this.#host = host;
     this.#who = who;
     // The scopes of two containers for one request know of each other; any other that is current is not the request's:

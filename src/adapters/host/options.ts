@@ -1,5 +1,5 @@
 /** What every host's `scopePerRequest` may be told. */
-import type { InjectionToken } from "../../container/token.js";
+import type { InjectionToken } from "../../registry/token.js";
 import type { Outcome } from "../../scope/outcome.js";
 
 /** What a host gives its handlers for one request: Koa's `ctx`, Node's `req` and `res`. */

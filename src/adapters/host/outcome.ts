@@ -1,5 +1,5 @@
 /** How the work of a request ended. */
-import type { Scope } from "../../container/api.js";
+import type { Scope } from "../../registry/api.js";
 import { type Outcome, outcomeOfThrow } from "../../scope/outcome.js";
 
 /** The error of a request that was answered with a status of 400 or more, and where nothing was thrown. */

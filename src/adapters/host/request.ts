@@ -1,52 +1,18 @@
 /** The life of one request in its scope, whatever the host: until its response is over, and all that belongs to it. */
-import { enter } from "../../context/cell.js";
-import type { Scope } from "../../container/api.js";
 import type { OpenedScope } from "../../container/opened-scope.js";
-import { KEEPS_OPEN } from "../../scope/kept-open.js";
+import { enter } from "../../context/cell.js";
+import type { Scope } from "../../registry/api.js";
+import { KEEPS_OPEN, reasonsOpen } from "../../scope/kept-open.js";
 import { type Outcome, outcomeOfThrow } from "../../scope/outcome.js";
+import type { Host, Streams } from "./host.js";
 import { type Failed, LiveScope } from "./live-scope.js";
 import type { LiveScopes } from "./live-scopes.js";
 import type { HostOptions, Settings, Who } from "./options.js";
 import { clientLeft, outcomeOfCut, outcomeOfWork, overruled, type Thrown } from "./outcome.js";
-import { overdueError, warn } from "./reports.js";
-import { onResponseOver, wasSent, type Wire } from "./response-over.js";
-
-/** On what a host gives its handlers: the request whose scope it belongs to. */
-const REQUEST = Symbol("ambit.request");
-
-/** The request that came through `scopePerRequest` with `given`; the innermost, if there are several. */
-export function requestOf(given: object): AnyRequest | undefined {
-  return (given as { [REQUEST]?: AnyRequest })[REQUEST];
-}
-
-/** A request of any host. */
-export type AnyRequest = HostRequest<any>;
-
-/** The streams that were ever an answer. */
-export interface Streams {
-  /** What the first stream threw that failed before the response was over. */
-  readonly failure: Thrown | undefined;
-  readonly allClosed: boolean;
-  /** Ends what is left, now that nobody will send it, and waits until each has closed; there may be none. */
-  close(): Promise<void> | undefined;
-}
-
-/** What there is to know of a host. */
-export interface Host<W extends Who> {
-  /** For the names of warnings: "Koa". */
-  readonly name: string;
-  /** For reports: "GET /orders". */
-  titleOf(...who: W): string;
-  /** Gives a new scope what is the host's. */
-  seed(scope: Scope, ...who: W): void;
-  /** What is missing while the work has not settled: "its middleware have not settled". */
-  readonly unsettled: string;
-}
+import { overdueError, tellOf, warn } from "./reports.js";
+import { onResponseOver, type Wire, wasSent } from "./response-over.js";
 
 export abstract class HostRequest<W extends Who, O extends HostOptions<W> = HostOptions<W>> extends LiveScope {
-  /** The same request, in the scope of another container further out. */
-  readonly outer: AnyRequest | undefined;
-  protected inner: AnyRequest | undefined;
   /** Whether the work has said that it is done. */
   protected settled = false;
   protected thrown: Thrown | undefined;
@@ -66,11 +32,7 @@ export abstract class HostRequest<W extends Who, O extends HostOptions<W> = Host
     readonly settings: Settings<O>,
     all: LiveScopes,
   ) {
-    super(scope, all);
-    const [given] = who;
-    this.outer = requestOf(given);
-    if (this.outer !== undefined) this.outer.inner = this;
-    (given as { [REQUEST]?: AnyRequest })[REQUEST] = this;
+    super(who[0], scope, all);
   }
 
   /** The status that the answer has, or will have. */
@@ -92,11 +54,16 @@ export abstract class HostRequest<W extends Who, O extends HostOptions<W> = Host
 
   /** What the request waits for, in words. */
   [KEEPS_OPEN](): string | undefined {
-    const { unsettled } = this.host;
-    if (!this.settled) return this.over ? `its response is over, and ${unsettled}` : unsettled;
+    if (this.over) return this.settled ? this.missing : `its response is over, and ${this.missing}`;
+    if (!this.settled) return this.host.unsettled;
     const isStreaming = this.streams?.allClosed === false;
-    if (!this.over) return isStreaming ? "its body is a stream that is still being sent" : "its response is not over";
-    if (isStreaming) return "a stream that was its body has not closed";
+    return isStreaming ? "its body is a stream that is still being sent" : "its response is not over";
+  }
+
+  /** What is still to end when the response is over, in words. */
+  protected get missing(): string | undefined {
+    if (!this.settled) return this.host.unsettled;
+    if (this.streams?.allClosed === false) return "a stream that was its body has not closed";
     return this.inner?.closed === false ? "the request's scope in another container is open" : undefined;
   }
 
@@ -113,21 +80,21 @@ export abstract class HostRequest<W extends Who, O extends HostOptions<W> = Host
    */
   protected endBefore(prepare?: () => void): Thrown | undefined | Promise<Thrown | undefined> {
     let outcome: Outcome;
+    let undoneBy: Thrown | undefined;
     try {
       if (this.thrown === undefined) prepare?.();
       outcome = this.#overruled(outcomeOfWork(this.status, this.scope, this.thrown), this.thrown);
     } catch (error) {
-      if (this.thrown === undefined) this.thrown = { error };
+      if (this.thrown === undefined) undoneBy = this.thrown = { error };
       else this.report(error);
       outcome = { status: "error", error: this.thrown.error };
     }
     const failed = this.end(outcome);
-    if (failed instanceof Promise) return failed.then((failed) => this.#undoneBy(outcome, failed));
-    return this.#undoneBy(outcome, failed);
+    if (failed instanceof Promise) return failed.then((failed) => this.#undoneBy(outcome, failed) ?? undoneBy);
+    return this.#undoneBy(outcome, failed) ?? undoneBy;
   }
 
   #undoneBy({ status }: Outcome, failed: Failed): Thrown | undefined {
-    clearTimeout(this.#overdue);
     if (this.thrown === undefined && status === "success") return failed ?? this.undone;
     if (failed !== undefined) this.report(failed.error, (this.scope as OpenedScope).report);
     return undefined;
@@ -148,12 +115,11 @@ export abstract class HostRequest<W extends Who, O extends HostOptions<W> = Host
     await this.untilWorkEnds();
     await this.inner?.untilClosed();
     const failed = await this.end(this.#lateOutcome(work));
-    clearTimeout(this.#overdue);
     if (failed !== undefined) this.report(failed.error);
   }
 
   #lateOutcome(work: Outcome | undefined): Outcome {
-    const failure = this.thrown ?? this.streams?.failure;
+    const failure = this.thrown ?? this.brokenBy;
     let outcome = work ?? this.#outcomeNow();
     if (outcome.status === "success" && this.#cut) outcome = outcomeOfCut(this.scope, failure);
     try {
@@ -186,10 +152,15 @@ export abstract class HostRequest<W extends Who, O extends HostOptions<W> = Host
     this.over = true;
     if (this.closed) return;
     this.#cut = cut;
-    if (this.#cut) this.abort(this.streams?.failure?.error ?? clientLeft());
+    if (this.#cut) this.abort(this.brokenBy?.error ?? clientLeft());
     if (this.#cut || this.settled) this.#reportLater();
     this.#whenOver?.();
     if (!this.settled) this.onOverEarly();
+  }
+
+  /** The stream of an answer is known to the innermost request alone. */
+  get brokenBy(): Thrown | undefined {
+    return this.streams?.failure ?? this.inner?.brokenBy;
   }
 
   /** What hears of the signal runs in the scope's Context: the server's events have none. */
@@ -200,16 +171,20 @@ export abstract class HostRequest<W extends Who, O extends HostOptions<W> = Host
   /** Tells `onError`; without one, `otherwise`. */
   protected report(error: unknown, otherwise: (error: unknown) => void = (error) => this.tell(error)): void {
     const { onError } = this.settings;
-    if (onError === undefined) otherwise(error);
-    else onError(error, ...this.who);
+    const tell = onError === undefined ? otherwise : (error: unknown) => onError(error, ...this.who);
+    tellOf(error, tell, this.title, this.host.name);
+  }
+
+  protected override hasClosed(): void {
+    clearTimeout(this.#overdue);
   }
 
   /** Unless the scope closes before. */
   #reportLater(): void {
     const { patience } = this.settings;
     this.#overdue = setTimeout(() => {
-      const missing = this.settled ? "a stream that was its body has not closed" : this.host.unsettled;
-      const error = overdueError(this.title, missing, patience);
+      const missing = [this.missing ?? reasonsOpen(this.scope)].flat();
+      const error = overdueError(this.title, missing, patience, this.scope.signal.aborted);
       this.report(error, () => warn(error.message, this.host.name));
     }, patience).unref();
   }

@@ -17,9 +17,12 @@ type Args = unknown[];
 type Method = (this: unknown, ...args: Args) => unknown;
 type Methods = Record<"writeHead" | "write" | "end" | "flushHeaders" | "destroy", Method>;
 
+/** What changes a head, and what Node says that it cannot when that has left. HTTP/2 has not all of them. */
+const HEAD_CHANGES = { setHeader: "set", setHeaders: "set", appendHeader: "append", removeHeader: "remove" } as const;
+
 /**
- * The methods of one response that send something. To its handler a held answer looks like one that has left; its status
- * is the one it had when it was ended.
+ * The methods of one response that send something, or change its head. To its handler a held answer looks like one that
+ * has left: its status is the one it had when it was ended, and its headers cannot be changed any more.
  */
 export class HeldAnswer {
   readonly #res: ServerResponse;
@@ -30,6 +33,7 @@ export class HeldAnswer {
   /** What `end` was called with. */
   #end: Args | undefined;
   #status = 0;
+  #message: string | undefined;
   /** Whether calls go through. */
   #open = false;
 
@@ -44,7 +48,7 @@ export class HeldAnswer {
   /** Sends what was held, as it was when it was ended. */
   release(): void {
     if (this.#open || this.#end === undefined) return;
-    if (this.#head === undefined) this.#res.statusCode = this.#status;
+    if (this.#head === undefined) this.#restoreStatus();
     this.#begin();
     this.#own.end.apply(this.#res, this.#end);
   }
@@ -90,8 +94,20 @@ export class HeldAnswer {
       },
     };
     Object.assign(res, methods);
+    for (const [name, what] of Object.entries(HEAD_CHANGES)) this.#guard(name, what);
     this.#pretend("headersSent", () => this.#head !== undefined || this.#end !== undefined);
     this.#pretend("writableEnded", () => this.#end !== undefined);
+  }
+
+  /** Node's own would still change a head that it has not written. */
+  #guard(name: string, what: string): void {
+    const own = Reflect.get(this.#res, name) as Method | undefined;
+    if (own === undefined) return;
+    const guarded = (...args: Args) => {
+      if (!this.#open && this.#res.headersSent) throw headersSentError(what);
+      return own.apply(this.#res, args);
+    };
+    Object.assign(this.#res, { [name]: guarded });
   }
 
   /** What Node would say of `name`, once nothing is held back any more. */
@@ -107,7 +123,7 @@ export class HeldAnswer {
   #keepHead(args: Args): void {
     const [status] = args as [number];
     // Node has the right words for what is wrong.
-    if (this.#res.headersSent) throw headersSentError();
+    if (this.#res.headersSent) throw headersSentError("write");
     if (!(status >= 100 && status <= 999)) this.#own.writeHead.apply(this.#res, args);
     this.#res.statusCode = status;
     this.#head = args;
@@ -117,7 +133,13 @@ export class HeldAnswer {
     if (this.#end !== undefined) return;
     this.#end = args;
     this.#status = this.#res.statusCode;
+    this.#message = this.#res.statusMessage;
     this.#hearer.ended();
+  }
+
+  #restoreStatus(): void {
+    this.#res.statusCode = this.#status;
+    this.#res.statusMessage = this.#message as string;
   }
 
   #beginParts(): void {
@@ -132,7 +154,7 @@ export class HeldAnswer {
   }
 }
 
-function headersSentError(): Error {
-  const error = new Error("Cannot write headers after they are sent to the client");
+function headersSentError(what: string): Error {
+  const error = new Error(`Cannot ${what} headers after they are sent to the client`);
   return Object.assign(error, { code: "ERR_HTTP_HEADERS_SENT" });
 }

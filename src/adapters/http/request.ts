@@ -1,52 +1,35 @@
 /** The life of one request of Node's server in its scope. */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { currentCell, enter } from "../../context/cell.js";
-import type { Scope } from "../../container/api.js";
+import { enter } from "../../context/cell.js";
+import type { Scope } from "../../registry/api.js";
 import { isThenable } from "../../scope/disposal.js";
 import { outcomeOfThrow } from "../../scope/outcome.js";
 import { DESCRIPTION, FRAMING } from "../host/answer-headers.js";
 import { bindEvents } from "../host/bind-events.js";
-import { BodyStreams } from "../host/body-streams.js";
+import type { BodyStreams } from "../host/body-streams.js";
 import type { LiveScopes } from "../host/live-scopes.js";
-import type { NodeStream } from "../host/node-stream.js";
 import type { HostOptions, Settings } from "../host/options.js";
-import { asError, warn } from "../host/reports.js";
-import { type Host, HostRequest } from "../host/request.js";
+import type { Thrown } from "../host/outcome.js";
+import { warnOf } from "../host/reports.js";
+import { HostRequest } from "../host/request.js";
 import { isOver } from "../host/response-over.js";
-import { HeldAnswer, type Hearer } from "./held-answer.js";
-import { HttpRequest, HttpResponse } from "./tokens.js";
+import { type Hearer, HeldAnswer } from "./held-answer.js";
+import { type Exchange, type Handler, HTTP, type Next } from "./host.js";
+import { PipedStreams, type PipeHearer } from "./piped-streams.js";
+import { Work } from "./work.js";
 
-/** What Node's server gives its handlers. */
-export type Exchange = [req: IncomingMessage, res: ServerResponse];
-
-/** Goes on with the next middleware, or with error middleware. */
-export type Next = (error?: unknown) => void;
-
-/** What there is to know of Node's server. */
-export const HTTP: Host<Exchange> = {
-  name: "Http",
-  unsettled: "its handler has neither ended the response nor settled",
-  titleOf: ({ method, url }) => `${method} ${url}`,
-  seed: (scope, req, res) => void scope.seed(HttpRequest, req).seed(HttpResponse, res),
-};
-
-export class HttpExchange extends HostRequest<Exchange> implements Hearer {
+export class HttpExchange extends HostRequest<Exchange> implements Hearer, PipeHearer {
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #next: Next | undefined;
   readonly #answer: HeldAnswer;
-  #streams: BodyStreams | undefined;
-  /** How many promises are pending that stand for the work. */
-  #working = 0;
-  /** Whether the work is done when those have settled; else only its answer tells. */
-  #isTracked = false;
-  #whenIdle: (() => void) | undefined;
+  readonly #piped: PipedStreams;
+  readonly #work = new Work();
   #stage: "open" | "held" | "ending" | "begun" = "open";
   #destroyed = false;
-  #isPiped = false;
-  /** What is being piped into the response. */
-  readonly #sources = new Set<NodeStream>();
+  /** What the connection was cut for. */
+  #cutFor: Thrown | undefined;
 
   /** @param next middleware that come after; a handler has none */
   constructor(
@@ -62,10 +45,8 @@ export class HttpExchange extends HostRequest<Exchange> implements Hearer {
     this.#res = res;
     this.#next = next;
     this.#answer = new HeldAnswer(res, this);
-    bindEvents(req, scope);
-    bindEvents(res, scope);
-    res.on("pipe", (source: NodeStream) => this.#wasPiped(source));
-    res.on("unpipe", (source: NodeStream) => void this.#sources.delete(source));
+    if (this.outer === undefined) for (const each of [req, res]) bindEvents(each, req);
+    this.#piped = new PipedStreams(this, { req, res }, this);
     this.watch();
   }
 
@@ -78,11 +59,11 @@ export class HttpExchange extends HostRequest<Exchange> implements Hearer {
   }
 
   protected get streams(): BodyStreams | undefined {
-    return this.#streams;
+    return this.#piped.own;
   }
 
   protected tell(error: unknown): void {
-    warn(`${this.title}: ${asError(error).stack}`, HTTP.name);
+    warnOf(error, this.title, HTTP.name);
   }
 
   /** Runs the rest of the middleware in the scope. */
@@ -90,34 +71,46 @@ export class HttpExchange extends HostRequest<Exchange> implements Hearer {
     enter(this.scope, next);
   }
 
-  /** Runs a handler in the scope, and answers for it when it throws. */
-  runHandler(handler: (...exchange: [...Exchange, Scope]) => unknown): void {
+  /** Runs a handler in the scope. */
+  runHandler(handler: Handler): void {
+    enter(this.scope, () => this.answerWith(handler));
+  }
+
+  /** Runs a handler where the request has come to, and answers for it when it throws. */
+  answerWith(handler: Handler): void {
     const call = async (): Promise<unknown> => {
       const result = handler(this.#req, this.#res, this.scope);
-      if (!isThenable(result)) this.handOn();
+      // Unless it has called another one, whose promise tells of its end.
+      if (!isThenable(result) && this.#work.pending === 1) this.handOn();
       return result;
     };
-    void enter(this.scope, () => this.work(call).catch((error: unknown) => this.#handlerThrew(error)));
+    void this.work(call).catch((error: unknown) => this.#handlerThrew(error));
   }
 
   /** Calls `fn`, whose promise stands for the work of the request: its end is waited for. */
   async work<T>(fn: () => Promise<T>): Promise<T> {
-    this.#isTracked = true;
-    this.#working += 1;
+    this.#work.begin();
     try {
       return await fn();
     } catch (error) {
       this.threw(error);
+      this.#around?.innerThrew(error);
       throw error;
     } finally {
-      this.#working -= 1;
-      if (this.#working === 0) this.#isIdle();
+      this.#work.end();
+      if (this.over && !this.settled && this.#work.isDone) this.#endUnanswered();
     }
+  }
+
+  /** It goes to error middleware, as one of its own would; a handler further out sees the answer alone. */
+  protected innerThrew(error: unknown): void {
+    if (this.#next !== undefined) this.threw(error);
+    this.#around?.innerThrew(error);
   }
 
   /** Callbacks go on with the work, or other middleware: it is done when it has answered. */
   handOn(): void {
-    this.#isTracked = false;
+    this.#work.handOn();
   }
 
   /** The handler has ended an answer that is complete. */
@@ -135,9 +128,14 @@ export class HttpExchange extends HostRequest<Exchange> implements Hearer {
     void this.endAfterResponse();
   }
 
+  /** The host passes on what a handler has failed with. Once a part has left, no other answer can tell of it. */
+  failedLate(error: unknown): void {
+    if (this.#stage === "begun") this.threw(error);
+  }
+
   /** A web stream that is cancelled ends its response like one that was read to its end. */
   get isPiped(): boolean {
-    return this.#isPiped;
+    return this.#piped.any;
   }
 
   destroyed(): void {
@@ -145,32 +143,46 @@ export class HttpExchange extends HostRequest<Exchange> implements Hearer {
     this.#destroyed ||= this.over || !isOver(this.wire!);
   }
 
+  protected override get missing(): string | undefined {
+    return super.missing ?? (this.#work.pending > 0 ? "its handler has not settled" : undefined);
+  }
+
   protected override onOverEarly(): void {
     // Streams that were piped into it are over as well, and pipeline() says nothing more.
-    if (this.#isPiped) return this.begun();
-    if (this.#destroyed || (this.#isTracked && this.#working === 0)) this.#endUnanswered();
+    if (this.isPiped) return this.begun();
+    if (this.#destroyed || this.#work.isDone) this.#endUnanswered();
   }
 
   protected override untilWorkEnds(): Promise<void> | undefined {
-    if (this.#working === 0) return undefined;
-    return new Promise((resolve) => (this.#whenIdle = resolve));
+    return this.#work.untilIdle();
   }
 
-  #isIdle(): void {
-    this.#whenIdle?.();
-    if (this.over && !this.settled && this.#isTracked) this.#endUnanswered();
-  }
-
-  /** The client has left, or was sent away, and nobody will answer. */
+  /** The client has left, or was sent away, and nobody will answer; further out nobody else can say so. */
   #endUnanswered(): void {
     this.settled = true;
     void this.endAfterResponse();
+    this.#around?.innerEndsUnanswered();
+  }
+
+  /** The same request, in the scope of another container further out. */
+  get #around(): HttpExchange | undefined {
+    return this.outer as HttpExchange | undefined;
+  }
+
+  /** Of a handler that has handed the request on, its promise says nothing. */
+  protected innerEndsUnanswered(): void {
+    if (this.over && !this.settled && this.#work.pending === 0) this.#endUnanswered();
+  }
+
+  override get brokenBy(): Thrown | undefined {
+    return this.#cutFor ?? super.brokenBy;
   }
 
   async #endThenAnswer(): Promise<void> {
     // What the handler throws right after it has answered counts; one that waits for its answer to leave gets it.
-    await (this.#working > 0 ? Promise.race([this.untilWorkEnds(), nextTurn()]) : undefined);
+    await (this.#work.pending > 0 ? Promise.race([this.untilWorkEnds(), nextTurn()]) : undefined);
     this.#stage = "ending";
+    if (this.streams !== undefined) await this.streams.close();
     const thrown = this.#next === undefined ? this.thrown : undefined;
     const problem = (await this.endBefore()) ?? thrown;
     if (problem !== undefined) return this.#answerError(problem.error);
@@ -196,39 +208,51 @@ export class HttpExchange extends HostRequest<Exchange> implements Hearer {
     res.end(STATUS_CODES[500]);
   }
 
-  /** A handler has thrown, and there is no error middleware. */
+  /** A stream that was piped has been looked at. */
+  piped(): void {
+    if (this.over && !this.settled) this.onOverEarly();
+  }
+
+  /** A stream that was piped has failed. */
+  failed(error: unknown): void {
+    if (this.over) return;
+    this.threw(error);
+    // For each container there is a request that hears of it; the innermost answers.
+    if (this.inner?.closed === false) return;
+    if (this.#stage !== "open") return this.#cut(error);
+    this.#answerInstead(error);
+  }
+
+  /** Nothing has left: it can still be an answer like that to any other error. */
+  #answerInstead(error: unknown): void {
+    this.#piped.unpipe();
+    if (this.#next === undefined) this.#res.end();
+    else enter(this.scope, this.#next, error);
+  }
+
   #handlerThrew(error: unknown): void {
-    if (!this.settled) return void this.#res.end();
+    if (this.#next !== undefined) return enter(this.scope, this.#next, error);
+    if (!this.settled) return this.#answerInstead(error);
     // It is looked at before the answer leaves.
     if (this.#stage === "held") return;
+    if (this.#stage === "begun" && !this.closed) return this.#cut(error);
     this.#reportThrown(error);
-    if (this.#stage !== "begun" || this.closed) return;
+  }
+
+  /** What has left is a part of something that will never be whole. */
+  #cut(error: unknown): void {
+    if (this.#isError(error)) this.#cutFor = { error };
+    this.#reportThrown(error);
     this.abort(error);
     if (!this.#res.writableEnded) this.#res.destroy();
   }
 
   /** Work that ended by the signal is no error that anybody has to hear of. */
   #reportThrown(error: unknown): void {
-    if (outcomeOfThrow(error, this.scope.abortState).status === "error") this.report(error);
+    if (this.#isError(error)) this.report(error);
   }
 
-  #wasPiped(source: NodeStream): void {
-    this.#isPiped = true;
-    this.#sources.add(source);
-    // The request itself belongs to the server, and what others read, too, is not this response's to end.
-    if ((source as unknown) !== this.#req && !this.#isReadByOthers(source)) this.#watchStream(source);
-    if (this.over && !this.settled) this.onOverEarly();
-  }
-
-  /** Pipes, too, read by "data". */
-  #isReadByOthers(stream: NodeStream): boolean {
-    return stream.listenerCount("data") > (this.#sources.has(stream) ? 1 : 0);
-  }
-
-  #watchStream(stream: NodeStream): void {
-    const isShared = (stream: NodeStream): boolean => this.#isReadByOthers(stream);
-    this.#streams ??= new BodyStreams({ req: this.#req, res: this.#res }, isShared);
-    const cell = currentCell();
-    this.#streams.add(stream, cell.scope === this.scope ? cell : this.scope);
+  #isError(thrown: unknown): boolean {
+    return outcomeOfThrow(thrown, this.scope.abortState).status === "error";
   }
 }

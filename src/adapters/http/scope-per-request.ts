@@ -1,21 +1,19 @@
 /** Gives each request of Node's server its scope: around a handler, or as the first of the middleware. */
 import { type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from "node:http";
-import type { DependencyContainer, Scope } from "../../container/api.js";
 import { container as defaultContainer } from "../../container/container.js";
+import type { DependencyContainer } from "../../registry/api.js";
 import { liveScopesOf } from "../host/live-scopes.js";
-import { openScope } from "../host/open-scope.js";
+import { openScope, requestIn } from "../host/open-scope.js";
 import { PATIENCE, type Settings } from "../host/options.js";
-import { asError, warn } from "../host/reports.js";
-import { requestOf } from "../host/request.js";
+import { tellOf, warnOf } from "../host/reports.js";
+import { registerSeeds } from "../host/seed-tokens.js";
+import { type Exchange, type Handler, HTTP, type Next } from "./host.js";
 import type { ScopePerRequestOptions } from "./options.js";
-import { type Exchange, HTTP, HttpExchange, type Next } from "./request.js";
-import { registerHttpTokens } from "./tokens.js";
+import { HttpExchange } from "./request.js";
+import { SEEDS } from "./tokens.js";
 
 /** Middleware as connect, Express and others take them. */
 export type Middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => void;
-
-/** Answers a request, in its scope. */
-export type Handler = (req: IncomingMessage, res: ServerResponse, scope: Scope) => unknown;
 
 /**
  * Gives each request a scope of its own, with `HttpRequest` and `HttpResponse` as seeds, and closes it once, in the right
@@ -49,7 +47,7 @@ type HttpSettings = Settings<ScopePerRequestOptions>;
 
 /** The listener, with the times that tests change. */
 export function listenerOf(container: DependencyContainer, handler: Handler, settings: HttpSettings): RequestListener {
-  registerHttpTokens(container);
+  registerSeeds(container, SEEDS);
   return function scopedHandler(req, res) {
     try {
       const exchange = openExchange(container, settings, scopedHandler, req, res);
@@ -58,7 +56,7 @@ export function listenerOf(container: DependencyContainer, handler: Handler, set
       return refuse(error, settings, req, res);
     }
     // A request that has a scope of the container already is somebody else's to end.
-    return void handler(req, res, requestOf(req)!.scope);
+    (requestIn(container, req) as HttpExchange).answerWith(handler);
   };
 }
 
@@ -72,7 +70,7 @@ export function middlewareOf(
   settings: HttpSettings,
   appOf?: (req: IncomingMessage) => object,
 ): Middleware {
-  registerHttpTokens(container);
+  registerSeeds(container, SEEDS);
   return function scopePerRequest(req, res, next) {
     const app = appOf?.(req) ?? scopePerRequest;
     const exchange = openExchange(container, settings, app, req, res, next);
@@ -93,7 +91,8 @@ function openExchange(
 
 /** What the app's seeds throw must not end the process. */
 function refuse(error: unknown, { onError }: HttpSettings, ...[req, res]: Exchange): void {
-  if (onError === undefined) warn(`${HTTP.titleOf(req, res)}: ${asError(error).stack}`, HTTP.name);
-  else onError(error, req, res);
+  const title = HTTP.titleOf(req, res);
+  const tell = (error: unknown) => (onError === undefined ? warnOf(error, title, HTTP.name) : onError(error, req, res));
+  tellOf(error, tell, title, HTTP.name);
   res.writeHead(500).end(STATUS_CODES[500]);
 }

@@ -1,7 +1,7 @@
 /** The inspector: what it answers to whom. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { EventStream } from "./event-stream.js";
 import { refusalOf } from "./access.js";
+import { EventStream } from "./event-stream.js";
 import { type InspectorOptions, type Settings, settingsOf } from "./options.js";
 import { CONTENT_SECURITY_POLICY, PAGE } from "./page.js";
 import { Recorder } from "./recorder.js";

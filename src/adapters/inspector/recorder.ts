@@ -1,14 +1,8 @@
 /** Listens to the channels, and remembers the last of what they said. */
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import type {
-  Channels,
-  DisposeMessage,
-  ResolveMessage,
-  ScopeCloseMessage,
-  ScopeOpenMessage,
-} from "../../scope/channels.js";
+import { listen } from "../../insight/listen.js";
+import type { DisposeMessage, ResolveMessage, ScopeCloseMessage, ScopeOpenMessage } from "../../scope/channels.js";
 import type { Settings } from "./options.js";
-import { type Build, buildOf, ScopeRecord } from "./scope-record.js";
+import { ScopeRecord } from "./scope-record.js";
 
 /** Of how many open scopes details are kept: beyond it they leak, and what they do is only counted. */
 const MOST_OPEN = 2_000;
@@ -24,12 +18,6 @@ export interface Counters {
   failedBuilds: number;
   disposed: number;
   failedDisposals: number;
-}
-
-/** A closed scope, and its place in the row of all that have closed. */
-export interface Finished {
-  readonly number: number;
-  readonly record: ScopeRecord;
 }
 
 export class Recorder {
@@ -48,30 +36,27 @@ export class Recorder {
   version = 0;
   /** By id: the scopes that have opened since, and not closed. */
   readonly open = new Map<string, ScopeRecord>();
-  /** What was last built outside of scopes, and for containers. */
-  readonly longLived: Build[] = [];
   readonly #settings: Settings;
   /** The last closed scopes, the oldest first from `#closed % remember` on. */
-  readonly #ring: Finished[] = [];
+  readonly #ring: ScopeRecord[] = [];
   #closed = 0;
-  readonly #listeners: readonly (readonly [keyof Channels, (message: unknown) => void])[];
+  readonly #unlisten: () => void;
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    this.#listeners = [
-      ["ambit:scope.open", (message) => this.#opened(message as ScopeOpenMessage)],
-      ["ambit:scope.close", (message) => this.#closes(message as ScopeCloseMessage)],
-      ["ambit:resolve", (message) => this.#resolved(message as ResolveMessage)],
-      ["ambit:dispose", (message) => this.#disposed(message as DisposeMessage)],
-    ];
-    for (const [channel, listener] of this.#listeners) subscribe(channel, listener);
+    this.#unlisten = listen({
+      "ambit:scope.open": (message) => this.#opened(message),
+      "ambit:scope.close": (message) => this.#closes(message),
+      "ambit:resolve": (message) => this.#resolved(message),
+      "ambit:dispose": (message) => this.#disposed(message),
+    });
   }
 
   /** Hears no more, and forgets. */
   stop(): void {
-    for (const [channel, listener] of this.#listeners) unsubscribe(channel, listener);
+    this.#unlisten();
     this.open.clear();
-    this.#ring.length = this.longLived.length = 0;
+    this.#ring.length = 0;
   }
 
   /** How many scopes have closed. */
@@ -79,8 +64,8 @@ export class Recorder {
     return this.#closed;
   }
 
-  /** The scopes that closed after the one of this number, the oldest first; of the last few, at most `most`. */
-  finishedSince(number: number, most = Number.POSITIVE_INFINITY): Finished[] {
+  /** The scopes that closed after the first `number` of them, the oldest first; of the last few, at most `most`. */
+  finishedSince(number: number, most = Number.POSITIVE_INFINITY): ScopeRecord[] {
     const { remember } = this.#settings;
     const first = Math.max(number, this.#closed - Math.min(remember, most));
     return Array.from({ length: this.#closed - first }, (_, i) => this.#ring[(first + i) % remember]);
@@ -100,7 +85,7 @@ export class Recorder {
     if (record === undefined) return;
     this.open.delete(message.scopeId);
     record.ends(message);
-    this.#ring[this.#closed % this.#settings.remember] = { number: ++this.#closed, record };
+    this.#ring[this.#closed++ % this.#settings.remember] = record;
   }
 
   #resolved(message: ResolveMessage): void {
@@ -108,12 +93,7 @@ export class Recorder {
     if (!message.built) this.counters.found++;
     else if (message.failed) this.counters.failedBuilds++;
     else this.counters.built++;
-    if (message.scopeId !== undefined) {
-      this.open.get(message.scopeId)?.resolved(message, this.#settings.perScope);
-    } else if (message.built) {
-      this.longLived.push(buildOf(message));
-      if (this.longLived.length > this.#settings.perScope) this.longLived.shift();
-    }
+    if (message.scopeId !== undefined) this.open.get(message.scopeId)?.resolved(message, this.#settings.perScope);
   }
 
   #disposed(message: DisposeMessage): void {

@@ -1,4 +1,5 @@
 /** What is remembered of one scope: words and times, and never more of them than was asked for. */
+import { callers, placeIn } from "../../insight/origin.js";
 import type {
   DisposeMessage,
   ResolveMessage,
@@ -6,7 +7,6 @@ import type {
   ScopeCloseEndMessage,
   ScopeOpenMessage,
 } from "../../scope/channels.js";
-import { callers, placeIn } from "../../insight/origin.js";
 import { cut, cutOrigin, errorLabel } from "./words.js";
 
 /** Longer paths are shown from their end. */
@@ -100,7 +100,7 @@ export class ScopeRecord {
 }
 
 /** What a message says of a build, without the error that it carries. */
-export function buildOf({ name, lifetime, path, time, duration, async, failed, error }: ResolveMessage): Build {
+function buildOf({ name, lifetime, path, time, duration, async, failed, error }: ResolveMessage): Build {
   return {
     name: cut(name),
     lifetime,

@@ -7,7 +7,7 @@ import { threadName } from "../../thread/this-thread.js";
 import { surveyThread } from "../../thread/thread-scope.js";
 import type { Settings } from "./options.js";
 import type { Counters, Recorder } from "./recorder.js";
-import type { Build, ScopeRecord } from "./scope-record.js";
+import type { ScopeRecord } from "./scope-record.js";
 import { cut } from "./words.js";
 
 /** How many open scopes are listed, the oldest first. */
@@ -44,16 +44,12 @@ export interface ShownContainer {
 export interface Snapshot {
   readonly now: number;
   readonly process: string;
-  readonly lateAfter: number;
   readonly counters: Counters;
   readonly openTotal: number;
   readonly open: readonly OpenScope[];
   readonly containers: readonly ShownContainer[];
-  readonly longLived: readonly Build[];
-  /** The scopes that have closed since the message before, the oldest first. */
+  /** The scopes that have closed since the message before, the oldest first; of many only the last. */
   readonly finished: readonly ScopeRecord[];
-  /** How many have closed since then and are not among them. */
-  readonly skipped: number;
 }
 
 /** @param since how many scopes had closed when this was asked last; `undefined` the first time */
@@ -65,7 +61,6 @@ export function snapshotOf(recorder: Recorder, settings: Settings, since: number
   return {
     now: time,
     process: `process ${process.pid}, ${threadName()}`,
-    lateAfter: settings.lateAfter,
     counters: recorder.counters,
     openTotal: open.length,
     open: open.slice(0, MOST_LISTED).map(({ id, scope }) => shown(scope, id, time, recorder, settings)),
@@ -76,9 +71,7 @@ export function snapshotOf(recorder: Recorder, settings: Settings, since: number
       instances: instances.slice(0, MOST_INSTANCES).map(({ name, lifetime }) => ({ name: cut(name), lifetime })),
       more: Math.max(0, instances.length - MOST_INSTANCES),
     })),
-    longLived: recorder.longLived,
-    finished: finished.map(({ record }) => record),
-    skipped: since === undefined ? 0 : recorder.closed - since - finished.length,
+    finished,
   };
 }
 

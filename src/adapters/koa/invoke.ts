@@ -1,6 +1,6 @@
 /** Routes that lead to methods of controllers. */
 import type Koa from "koa";
-import type { InjectionToken } from "../../container/token.js";
+import type { InjectionToken } from "../../registry/token.js";
 import { callController, type MethodName } from "../host/call-controller.js";
 
 /** The names of the methods of `C` that can be called with `(ctx, next)`. */

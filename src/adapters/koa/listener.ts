@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type Koa from "koa";
 import { ContextCell, currentCell, enter } from "../../context/cell.js";
-import type { Scope } from "../../container/api.js";
+import type { Scope } from "../../registry/api.js";
 
 /** What `http.createServer` and `http2.createServer` take. */
 export type Listener = (req: IncomingMessage | Http2ServerRequest, res: ServerResponse | Http2ServerResponse) => void;

@@ -1,6 +1,6 @@
 /** The request scopes of a Koa app. */
 import type Koa from "koa";
-import type { Scope } from "../../container/api.js";
+import type { Scope } from "../../registry/api.js";
 import * as host from "../host/live-scopes.js";
 
 /** Any Koa app, whatever types its state and context have. */

@@ -1,17 +1,18 @@
 /** The life of one Koa request in its scope, from the middleware's call to the scope's end. */
 import type Koa from "koa";
-import { currentCell, enter } from "../../context/cell.js";
-import type { Scope } from "../../container/api.js";
+import { enter } from "../../context/cell.js";
+import type { Scope } from "../../registry/api.js";
+import type { Host } from "../host/host.js";
 import type { LiveScopes } from "../host/live-scopes.js";
 import type { Settings } from "../host/options.js";
 import { outcomeOfWork, type Thrown } from "../host/outcome.js";
 import { asError } from "../host/reports.js";
-import { type Host, HostRequest } from "../host/request.js";
+import { HostRequest } from "../host/request.js";
 import { Bodies } from "./bodies.js";
 import { isStreamed } from "./body-kinds.js";
 import { serializeBody, withdrawAnswer } from "./buffered-body.js";
-import { warnOfLateCommit } from "./late-commit.js";
 import { KoaContext } from "./koa-context.js";
+import { warnOfLateCommit } from "./late-commit.js";
 import { shareWithListener } from "./listener.js";
 import type { ScopePerRequestOptions } from "./options.js";
 
@@ -64,8 +65,7 @@ export class ScopedRequest extends HostRequest<[ctx: Koa.Context], ScopePerReque
   /** Somebody assigned a stream to `ctx.body`. */
   hasStream(body: unknown, before: unknown): void {
     this.#streams ??= new Bodies(this.ctx);
-    const cell = currentCell();
-    this.#streams.addBody(body, cell.scope === this.scope ? cell : this.scope);
+    this.#streams.addBody(body, this.cellNow);
     if (this.settled) this.#streams.adapt();
     else if (before !== null && before !== undefined && !isStreamed(before)) this.#replaced = true;
   }
@@ -119,12 +119,18 @@ export class ScopedRequest extends HostRequest<[ctx: Koa.Context], ScopePerReque
   }
 }
 
-async function runChain(request: ScopedRequest, next: Koa.Next): Promise<void> {
-  let thrown: Thrown | undefined;
+/** With one `then`, as an async function would cost two promises, which Node 22 tells its AsyncLocalStorage of. */
+function runChain(request: ScopedRequest, next: Koa.Next): Promise<void> {
+  return settled(next).then(
+    () => request.settle(undefined),
+    (error: unknown) => request.settle({ error }),
+  );
+}
+
+function settled(next: Koa.Next): Promise<unknown> {
   try {
-    await next();
+    return Promise.resolve(next());
   } catch (error) {
-    thrown = { error };
+    return Promise.reject(error);
   }
-  return request.settle(thrown);
 }

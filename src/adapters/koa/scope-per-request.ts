@@ -1,12 +1,13 @@
 /** The middleware that gives each request its scope. */
 import type Koa from "koa";
-import type { DependencyContainer } from "../../container/api.js";
 import { container as defaultContainer } from "../../container/container.js";
+import type { DependencyContainer } from "../../registry/api.js";
+import { openRequestOf } from "../host/live-scope.js";
 import { type LiveScopes, liveScopesOf } from "../host/live-scopes.js";
 import { openScope } from "../host/open-scope.js";
 import { PATIENCE, type Settings } from "../host/options.js";
-import { requestOf } from "../host/request.js";
-import { registerKoaContext } from "./koa-context.js";
+import { registerSeeds } from "../host/seed-tokens.js";
+import { SEEDS } from "./koa-context.js";
 import type { ScopePerRequestOptions } from "./options.js";
 import { KOA, ScopedRequest } from "./request.js";
 import { watchBodies } from "./watch-bodies.js";
@@ -32,7 +33,7 @@ export function middlewareOf(
   container: DependencyContainer,
   settings: Settings<ScopePerRequestOptions>,
 ): Koa.Middleware {
-  registerKoaContext(container);
+  registerSeeds(container, SEEDS);
   let app: Koa | undefined;
   let live: LiveScopes;
   return function scopePerRequest(ctx, next) {
@@ -48,7 +49,6 @@ export function middlewareOf(
 
 /** Tells the innermost request whose scope is still open. */
 function tellRequest(ctx: Koa.Context, body: unknown, before: unknown): void {
-  let request = requestOf(ctx) as ScopedRequest | undefined;
-  while (request?.closed) request = request.outer as ScopedRequest | undefined;
-  request?.hasStream(body, before);
+  const request = openRequestOf(ctx) as ScopedRequest | undefined;
+  if (request?.closed === false) request.hasStream(body, before);
 }

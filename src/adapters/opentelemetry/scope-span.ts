@@ -1,8 +1,9 @@
 /** The span of one scope. */
-import { type Context, context, type Span, SpanStatusCode, trace, type Tracer } from "@opentelemetry/api";
+import { type Context, context, type Span, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
 import type { ContextCell } from "../../context/cell.js";
 import { positionOf, withValue } from "../../context/variables.js";
 import type { ResolveMessage, ScopeCloseEndMessage, ScopeOpenMessage } from "../../scope/channels.js";
+import { messageOf } from "../../thrown.js";
 import { activeContext } from "./active-context.js";
 
 export class ScopeSpan {
@@ -61,12 +62,9 @@ export class ScopeSpan {
       "ambit.disposed": this.#disposed,
     });
     if (outcome === "aborted") span.setAttribute("ambit.abort_reason", messageOf(reason));
-    if (outcome === "error") this.#record(reason);
-    for (const failure of failures) this.#record(failure);
-    const [first] = outcome === "error" ? [reason] : failures;
-    if (outcome === "error" || failures.length > 0) {
-      span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(first) });
-    }
+    const errors = outcome === "error" ? [reason, ...failures] : failures;
+    for (const error of errors) this.#record(error);
+    if (errors.length > 0) span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(errors[0]) });
     span.end();
   }
 
@@ -78,7 +76,7 @@ export class ScopeSpan {
   #record(error: unknown): void {
     if (error === this.#recorded) return;
     this.#recorded = error;
-    this.#span.recordException(error instanceof Error ? error : String(error));
+    this.#span.recordException(error instanceof Error ? error : messageOf(error));
   }
 }
 
@@ -90,8 +88,4 @@ function attributesOf({ scopeId, name, origin, parentId, containerId }: ScopeOpe
     ...(origin !== undefined && { "ambit.scope.origin": origin }),
     ...(parentId !== undefined && { "ambit.scope.parent_id": parentId }),
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

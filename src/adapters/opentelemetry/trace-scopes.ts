@@ -1,14 +1,7 @@
 /** Makes spans of what the channels tell. */
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { trace, type Tracer } from "@opentelemetry/api";
-import type {
-  Channels,
-  DisposeMessage,
-  ResolveMessage,
-  ScopeCloseMessage,
-  ScopeOpenMessage,
-} from "../../scope/channels.js";
-import { opening } from "../../scope/channels.js";
+import { type Tracer, trace } from "@opentelemetry/api";
+import { listen } from "../../insight/listen.js";
+import { opening, type ScopeOpenMessage } from "../../scope/channels.js";
 import { ScopeSpan } from "./scope-span.js";
 
 /** What `traceScopes` may be told. */
@@ -37,42 +30,23 @@ export interface Tracing extends Disposable {
 export function traceScopes({ tracer, slowBuild = 10, spanName = nameOf }: TraceScopesOptions = {}): Tracing {
   const spans = new Map<string, ScopeSpan>();
   const using = tracer ?? trace.getTracer("ambit");
-  const listeners: [keyof Channels, (message: unknown) => void][] = [
-    [
-      "ambit:scope.open",
-      (message) => {
-        const opened = message as ScopeOpenMessage;
-        const around = opened.parentId === undefined ? undefined : spans.get(opened.parentId);
-        spans.set(opened.scopeId, new ScopeSpan(using, spanName(opened), opened, opening.scope, around));
-      },
-    ],
-    [
-      "ambit:scope.close",
-      (message) => {
-        const closed = message as ScopeCloseMessage;
-        if (closed.step === "begin") return;
-        spans.get(closed.scopeId)?.end(closed);
-        spans.delete(closed.scopeId);
-      },
-    ],
-    [
-      "ambit:resolve",
-      (message) => {
-        const resolved = message as ResolveMessage;
-        if (resolved.built) spans.get(resolved.scopeId ?? "")?.built(resolved, slowBuild);
-      },
-    ],
-    [
-      "ambit:dispose",
-      (message) => {
-        const disposed = message as DisposeMessage;
-        spans.get(disposed.scopeId ?? "")?.disposed();
-      },
-    ],
-  ];
-  for (const [name, listener] of listeners) subscribe(name, listener);
+  const unlisten = listen({
+    "ambit:scope.open": (message) => {
+      const around = spans.get(message.parentId ?? "");
+      spans.set(message.scopeId, new ScopeSpan(using, spanName(message), message, opening.scope, around));
+    },
+    "ambit:scope.close": (message) => {
+      if (message.step === "begin") return;
+      spans.get(message.scopeId)?.end(message);
+      spans.delete(message.scopeId);
+    },
+    "ambit:resolve": (message) => {
+      if (message.built) spans.get(message.scopeId ?? "")?.built(message, slowBuild);
+    },
+    "ambit:dispose": ({ scopeId }) => spans.get(scopeId ?? "")?.disposed(),
+  });
   const stop = () => {
-    for (const [name, listener] of listeners) unsubscribe(name, listener);
+    unlisten();
     for (const span of spans.values()) span.abandon();
     spans.clear();
   };

@@ -1,5 +1,5 @@
 /** How tasks get to workers: with a port for those that cannot be reached, and again when the pool has lost them. */
-import { openChannel, type MessagePort } from "../../thread/ports.js";
+import { type MessagePort, openChannel } from "../../thread/ports.js";
 import type { Driver } from "./driver.js";
 import type { ScopedRunOptions } from "./options.js";
 import { isRefused, type Report } from "./protocol.js";
@@ -27,16 +27,18 @@ export class Delivery<O extends ScopedRunOptions> {
 
   /** Posts a task until a worker has begun it. What is moved with it can be moved only once. */
   async deliver(run: Run, task: unknown, options: O, links: ReadonlyMap<number, WorkerLink>, underWay: number) {
-    const canRepeat = (error?: unknown) =>
-      run.isQueued && (options.transferList ?? []).length === 0 && this.#driver.postsAgain?.(error) === true;
     for (;;) {
       try {
         const answer = await this.#post(run, task, options, this.#driver.needsPort(links, underWay));
-        if (!isRefused(answer) || !canRepeat()) return answer;
+        if (!isRefused(answer) || !this.#canRepeat(run, options)) return answer;
       } catch (error) {
-        if (!canRepeat(error)) throw error;
+        if (!this.#canRepeat(run, options, error)) throw error;
       }
     }
+  }
+
+  #canRepeat(run: Run, { transferList = [] }: O, error?: unknown): boolean {
+    return run.isQueued && transferList.length === 0 && this.#driver.postsAgain?.(error) === true;
   }
 
   /**
@@ -50,7 +52,13 @@ export class Delivery<O extends ScopedRunOptions> {
     const nothing = new Run(this.nudge);
     nothing.promise.catch(() => {});
     nothing.cancel(undefined, () => {});
-    await this.#post(nothing, undefined, { ...like, transferList: [] }, false).catch(() => {});
+    try {
+      await this.#post(nothing, undefined, { ...like, transferList: [] }, false);
+    } catch {
+      // Nobody waits for it.
+    } finally {
+      nothing.leave();
+    }
   }
 
   /** Resolves when every port that went along is spoken on, or closed. */
@@ -63,11 +71,15 @@ export class Delivery<O extends ScopedRunOptions> {
     for (const port of this.#offered.keys()) port.close();
   }
 
-  async #post(run: Run, task: unknown, options: O, needsPort: boolean): Promise<unknown> {
-    if (!needsPort) return this.#driver.post(run.envelope(task, this.#deadline), options);
+  #post(run: Run, task: unknown, options: O, needsPort: boolean): PromiseLike<unknown> {
+    if (needsPort) return this.#postWithPort(run, task, options);
+    return this.#driver.post(run.envelope(task, this.#deadline, this.#driver.welcomesAll === true), options);
+  }
+
+  async #postWithPort(run: Run, task: unknown, options: O): Promise<unknown> {
     const [own, theirs] = this.#offerPort();
     try {
-      return await this.#driver.post(run.envelope(task, this.#deadline, theirs), options);
+      return await this.#driver.post(run.envelope(task, this.#deadline, false, theirs), options);
     } catch (error) {
       // The port of a task that never reached a worker is in nobody's hands. One that waits keeps its port, even when it
       // is cancelled: a queue cannot post what carries a closed port, and tinypool's then stands still.

@@ -5,6 +5,8 @@ import type { EndableWorker, WorkerLink } from "./worker-link.js";
 
 /** A pool, as its tasks and the ends of its workers need it. */
 export interface Driver<O extends ScopedRunOptions> {
+  /** Whether each of its workers says hello by itself, and is welcomed then, however late that is. */
+  readonly welcomesAll?: boolean;
   /** Posts a task. Gives the worker's answer; rejects when the pool has none. */
   post(envelope: Envelope, options: O): PromiseLike<unknown>;
   /** The worker with that id. */

@@ -1,7 +1,7 @@
 /** The end of the process that has pools: its workers end before it does, politely. */
 import { enter, rootCell } from "../../context/cell.js";
 import { isMainThread } from "../../thread/ports.js";
-import { warn } from "./warn.js";
+import { warnOf } from "./warn.js";
 
 /** A pool, as the process ends it. */
 interface EndablePool {
@@ -54,6 +54,6 @@ function endByRunningDry(): void {
 async function endPools(): Promise<void> {
   const ends = await Promise.allSettled([...pools].map((pool) => pool.shutDown()));
   for (const end of ends) {
-    if (end.status === "rejected") warn(`A pool did not end well: ${String(end.reason?.stack ?? end.reason)}`);
+    if (end.status === "rejected") warnOf("A pool did not end well", end.reason);
   }
 }

@@ -11,20 +11,15 @@ export interface Envelope {
   readonly luggage: Luggage;
   /** The scope in which it was posted. */
   readonly parentId: string | undefined;
-  /**
-   * Two numbers that both sides see: `QUEUED`, `CANCELLED`, or the id of the thread that has begun; and `FAILED` when what it
-   * answers is a failure, and not a result that only looks like one.
-   */
-  readonly state: Int32Array;
+  /** Where its `TaskState` is. */
+  readonly place: number;
+  /** What it is a place of, unless that is the board of which the worker is told with its welcome. */
+  readonly board?: Int32Array | undefined;
   /** How long the thread's end may take, in milliseconds. */
   readonly deadline: number;
   /** Where to listen to commands, for a worker that could not say hello. */
   readonly port?: MessagePort | undefined;
 }
-
-export const QUEUED = 0;
-export const CANCELLED = -1;
-export const FAILED = 1;
 
 /** What a worker answers in place of a result; a result goes as it is. */
 export interface Failed {
@@ -44,7 +39,7 @@ export interface Hello {
 
 /** What a worker hears. */
 export type Command =
-  | { readonly kind: "welcome" }
+  | { readonly kind: "welcome"; readonly board: Int32Array }
   | { readonly kind: "end"; readonly grace: number }
   | { readonly kind: "cancel"; readonly task: number; readonly reason: PackedError }
   | { readonly kind: "task"; readonly envelope: Envelope };
@@ -55,6 +50,9 @@ export type Report =
   | { readonly kind: "crashed"; readonly error: PackedError }
   | { readonly kind: "ended"; readonly errors: readonly PackedError[] }
   | { readonly kind: "answer"; readonly task: number; readonly answer: unknown };
+
+/** What a worker answers to tinypool's teardown, and nobody needs. */
+export const ENDED = "ambit.ended";
 
 /** Whether a worker said hello. */
 export function isHello(message: unknown): message is Hello {

@@ -4,19 +4,23 @@ import { type Luggage, pack } from "../../context/travel.js";
 import type { Lifespan } from "../../scope/lifespan.js";
 import type { MessagePort } from "../../thread/ports.js";
 import { type PackedError, packError, unpackError } from "./packed-error.js";
-import { CANCELLED, type Command, type Envelope, FAILED, isFailed, QUEUED } from "./protocol.js";
+import { firstBoard, leavePlace, takePlace } from "./places.js";
+import { type Command, type Envelope, isFailed } from "./protocol.js";
+import { TaskState } from "./task-state.js";
+
+/** What the numbers in shared memory can hold; no task is under way for as long as it takes to count to that. */
+const GREATEST = 0x7fff_ffff;
 
 let lastId = 0;
 
 /** A task that was given to a pool and has not been answered. */
 export class Run {
-  readonly id = ++lastId;
+  readonly id = (lastId = (lastId % GREATEST) + 1);
   readonly promise: Promise<any>;
-  /** Resolves when the pool is done with it. */
-  delivered: Promise<void> = Promise.resolve();
   readonly #luggage: Luggage = pack();
   readonly #parentId = (currentCell().scope as Lifespan | undefined)?.id;
-  readonly #state = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+  readonly #place = takePlace();
+  readonly #state = new TaskState(this.#place.board, this.#place.at, this.id);
   readonly #asked: { readonly stack?: string } = {};
   #resolve!: (value: any) => void;
   #reject!: (reason: unknown) => void;
@@ -29,37 +33,40 @@ export class Run {
       this.#reject = reject;
     });
     Error.captureStackTrace(this.#asked, caller);
+    this.#state.enqueue();
   }
 
-  envelope(task: unknown, deadline: number, port?: MessagePort): Envelope {
+  /** @param isForWelcomed whether a worker knows of the first board that gets it */
+  envelope(task: unknown, deadline: number, isForWelcomed: boolean, port?: MessagePort): Envelope {
     // Another worker may have refused it.
-    Atomics.store(this.#state, 1, 0);
+    this.#state.expectResult();
+    const { board, at: place } = this.#place;
     const envelope = {
       "ambit.task": this.id,
       task,
       luggage: this.#luggage,
       parentId: this.#parentId,
-      state: this.#state,
+      place,
       deadline,
     };
-    return port === undefined ? envelope : { ...envelope, port };
+    if (isForWelcomed && board === firstBoard) return envelope;
+    return port === undefined ? { ...envelope, board } : { ...envelope, board, port };
   }
 
   /** The thread that has begun it; 0 while it waits. */
   get threadId(): number {
-    return Math.max(Atomics.load(this.#state, 0), 0);
+    return this.#state.threadId;
   }
 
   /** Whether no thread has begun it, and one still may. */
   get isQueued(): boolean {
-    return Atomics.load(this.#state, 0) === QUEUED;
+    return this.#state.isQueued;
   }
 
   /** Has it never begin, or tells the thread that runs it; `tell` is asked for a way to that thread. */
   cancel(reason: unknown, tell: (threadId: number, command: Command) => void): void {
     this.#cancelled ??= { reason };
-    const before = Atomics.compareExchange(this.#state, 0, QUEUED, CANCELLED);
-    if (before === QUEUED) this.#reject(reason);
+    if (this.#state.cancel()) this.#reject(reason);
     else this.cancelAgain(tell);
   }
 
@@ -70,7 +77,7 @@ export class Run {
   }
 
   answer(answer: unknown): void {
-    if (Atomics.load(this.#state, 1) !== FAILED || !isFailed(answer)) return this.#resolve(answer);
+    if (!this.#state.hasFailed || !isFailed(answer)) return this.#resolve(answer);
     const byCancel = answer.byCancel && this.#cancelled !== undefined;
     if (byCancel) this.#reject(this.#cancelled?.reason);
     else this.crashed(answer["ambit.failed"]);
@@ -84,6 +91,11 @@ export class Run {
   /** The pool has failed, and not the task. */
   fail(error: unknown): void {
     this.#reject(this.#cancelled === undefined ? error : this.#cancelled.reason);
+  }
+
+  /** The pool is done with it: where it was in shared memory there will be another task. */
+  leave(): void {
+    leavePlace(this.#place);
   }
 
   get #stack(): string {

@@ -1,18 +1,19 @@
 /** What all posting sides share: the tasks that are under way, the workers they run in, and the end of both. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { enter, rootCell } from "../../context/cell.js";
-import { ScopeStateError } from "../../errors.js";
 import { Failure } from "../../scope/disposal.js";
 import type { MessagePort } from "../../thread/ports.js";
 import { Delivery } from "./delivery.js";
 import type { Driver } from "./driver.js";
+import { closedError, lostError } from "./errors.js";
+import { Hurry } from "./hurry.js";
 import type { ScopedPool, ScopedPoolOptions, ScopedRunOptions } from "./options.js";
 import { forgetPool, rememberPool } from "./parent-end.js";
-import type { Command } from "./protocol.js";
 import { Run } from "./run.js";
-import { warn } from "./warn.js";
+import { warn, warnOf } from "./warn.js";
 import { within } from "./within.js";
 import { type LinkOwner, WorkerLink } from "./worker-link.js";
+import { WorkerLinks } from "./worker-links.js";
 
 /** How long the polite end of a worker may take when nobody says otherwise, in milliseconds. */
 export const DEADLINE = 5_000;
@@ -23,12 +24,12 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
   readonly #driver: Driver<O>;
   readonly #onForced: (threadId: number, reason: Error) => void;
   readonly #runs = new Map<Run, O>();
-  readonly #links = new Map<number, WorkerLink>();
-  /** Those that have ended in this turn, and may have left a last word. */
-  readonly #gone = new Map<number, WorkerLink>();
+  readonly #links = new WorkerLinks();
   readonly #delivery: Delivery<O>;
   readonly #hurry = new Hurry();
   #closing: Promise<void> | undefined;
+  /** Hears that the pool is done with the last task. */
+  #wasLast = () => {};
   /** What disposers threw, while there is somebody who waits for the end. */
   #failures: unknown[] | undefined;
 
@@ -41,58 +42,59 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
 
   // Tasks
 
-  async run(task: T, options: O = {} as O): Promise<R> {
-    if (this.#closing !== undefined) throw closedError();
-    const { signal } = options;
-    signal?.throwIfAborted();
-    const run = new Run(this.run);
-    const cancel = () => run.cancel(signal?.reason, this.#tell);
-    signal?.addEventListener("abort", cancel);
-    this.#runs.set(run, options);
-    // Its answer may be here before the hello of its worker.
-    rememberPool(this);
-    run.delivered = this.#post(run, task, options).finally(() => signal?.removeEventListener("abort", cancel));
-    return run.promise;
+  // Few functions from here to the pool are async: each would add a promise and a microtask to every task.
+  run(task: T, options: O = {} as O): Promise<R> {
+    try {
+      if (this.#closing !== undefined) throw closedError();
+      options.signal?.throwIfAborted();
+      const run = new Run(this.run);
+      this.#runs.set(run, options);
+      // Before its worker has said hello: the process may be told to end at any time.
+      rememberPool(this);
+      void this.#post(run, task, options);
+      return run.promise;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Never rejects. The run is under way until the pool is done with it, even if nobody waits for it any more. */
   async #post(run: Run, task: T, options: O): Promise<void> {
+    const { signal } = options;
+    const cancel = () => run.cancel(signal?.reason, this.#links.tell);
+    signal?.addEventListener("abort", cancel);
     try {
       // A worker or a port that is made for this task must not keep the request that posted it.
       run.answer(await enter(rootCell, () => this.#deliver(run, task, options)));
     } catch (error) {
-      const crash = this.#linkOf(run)?.crash;
+      const crash = this.#links.at(run.threadId)?.crash;
       if (crash === undefined) run.fail(error);
       else run.crashed(crash);
     } finally {
       this.#runs.delete(run);
-      const link = this.#linkOf(run);
+      const link = this.#links.at(run.threadId);
       if (link !== undefined) link.hasWorked = true;
-      this.#forgetWhenIdle();
+      signal?.removeEventListener("abort", cancel);
+      run.leave();
+      if (this.#runs.size === 0) this.#becameIdle();
     }
   }
 
-  #linkOf({ threadId }: Run): WorkerLink | undefined {
-    return this.#links.get(threadId) ?? this.#gone.get(threadId);
-  }
-
   #deliver(run: Run, task: T, options: O): Promise<unknown> {
-    return this.#delivery.deliver(run, task, options, this.#links, this.#runs.size);
+    return this.#delivery.deliver(run, task, options, this.#links.live, this.#runs.size);
   }
-
-  readonly #tell = (threadId: number, command: Command): void => this.#links.get(threadId)?.tell(command);
 
   // Workers
 
   /** A worker has said hello. */
   adopt(threadId: number, port: MessagePort): void {
     const worker = this.#driver.find(threadId);
-    if (worker === undefined || this.#links.has(threadId)) return port.close();
+    if (worker === undefined || this.#links.live.has(threadId)) return port.close();
     const link = enter(rootCell, () => new WorkerLink(worker, port, this));
-    this.#links.set(threadId, link);
+    this.#links.add(link);
     rememberPool(this);
     this.#driver.linked(link);
-    for (const run of this.#runs.keys()) if (run.threadId === threadId) run.cancelAgain(this.#tell);
+    for (const run of this.#runs.keys()) if (run.threadId === threadId) run.cancelAgain(this.#links.tell);
   }
 
   answered(task: number, answer: unknown): void {
@@ -101,7 +103,7 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
 
   failed(errors: readonly unknown[]): void {
     if (this.#failures !== undefined) this.#failures.push(...errors);
-    else for (const error of errors) warn(`A disposer failed at the end of a worker thread: ${textOf(error)}`);
+    else for (const error of errors) warnOf("A disposer failed at the end of a worker thread", error);
   }
 
   forced(threadId: number, reason: Error): void {
@@ -110,13 +112,12 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
 
   gone(link: WorkerLink): void {
     const { threadId } = link;
-    this.#links.delete(threadId);
-    this.#gone.set(threadId, link);
-    this.#forgetWhenIdle();
+    this.#links.leave(link);
+    void this.#forgetWhenIdle();
     this.#driver.gone?.(threadId);
     // The pool may have a better word for it, and says it in this turn.
     setImmediate(() => {
-      this.#gone.delete(threadId);
+      this.#links.forget(link);
       for (const run of this.#runs.keys()) {
         if (run.threadId !== threadId) continue;
         link.hasWorked = true;
@@ -132,9 +133,17 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
     if (waiting !== undefined) void enter(rootCell, () => this.#delivery.nudge(waiting[1]));
   }
 
+  #becameIdle(): void {
+    this.#wasLast();
+    void this.#forgetWhenIdle();
+  }
+
   /** Whichever of the two is known last: the end of a worker, or that of the task in it. */
-  #forgetWhenIdle(): void {
-    if (this.#links.size === 0 && this.#runs.size === 0) forgetPool(this);
+  async #forgetWhenIdle(): Promise<void> {
+    if (this.#links.live.size > 0) return;
+    // An answer may be here before the hello of its worker.
+    await this.#delivery.answered();
+    if (this.#links.live.size === 0 && this.#runs.size === 0) forgetPool(this);
   }
 
   // The end
@@ -145,7 +154,7 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
 
   destroy(): Promise<void> {
     const reason = new DOMException("The pool was destroyed.", "AbortError");
-    for (const run of this.#runs.keys()) run.cancel(reason, this.#tell);
+    for (const run of this.#runs.keys()) run.cancel(reason, this.#links.tell);
     this.#hurry.after(this.#runs.size === 0 ? 0 : this.deadline / 2);
     return this.close();
   }
@@ -161,16 +170,18 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
     return this.close();
   }
 
+  /** Resolves when the pool is done with all tasks that it was given. */
+  async #untilIdle(): Promise<void> {
+    if (this.#runs.size > 0) await new Promise<void>((resolve) => (this.#wasLast = resolve));
+  }
+
   async #close(): Promise<void> {
-    const delivered = Promise.allSettled([...this.#runs.keys()].map((run) => run.delivered));
-    await Promise.race([delivered, this.#hurry.over]);
+    await Promise.race([this.#untilIdle(), this.#hurry.over]);
     // A worker whose hello has arrived is known after this, and one that was given a port says it there.
     await nextTurn();
     await within(this.#delivery.answered(), this.deadline);
     this.#failures = [];
-    const links = [...this.#links.values()];
-    await this.#driver.end(links, this.#hurry.hasBegun);
-    await Promise.all(links.map(({ exited }) => exited));
+    await this.#endWorkers(this.#failures);
     this.#hurry.stop();
     forgetPool(this);
     this.#delivery.end();
@@ -178,38 +189,21 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
     const failure = Failure.of(this.#failures);
     if (failure !== undefined) throw failure.error;
   }
-}
 
-/** How long tasks are waited for by an end that does not wait for all of them. */
-class Hurry {
-  #timer: NodeJS.Timeout | undefined;
-  #resolve!: () => void;
-  hasBegun = false;
-  readonly over = new Promise<void>((resolve) => (this.#resolve = resolve));
-
-  after(milliseconds: number): void {
-    this.hasBegun = true;
-    this.#timer ??= setTimeout(this.#resolve, milliseconds);
+  /** What a pool throws that does not end well is one failure more: its workers have ended after this, all the same. */
+  async #endWorkers(failures: unknown[]): Promise<void> {
+    const links = [...this.#links.live.values()];
+    try {
+      await this.#driver.end(links, this.#hurry.hasBegun);
+      await Promise.all(links.map(({ exited }) => exited));
+    } catch (error) {
+      // The pool may have left some of them.
+      await Promise.allSettled(links.map((link) => link.end()));
+      failures.push(error);
+    }
   }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-  }
-}
-
-function closedError(): ScopeStateError {
-  return new ScopeStateError("Cannot run a task: its pool is closed, or closing.");
-}
-
-/** For a task whose worker is no more. */
-export function lostError(threadId: number): ScopeStateError {
-  return new ScopeStateError(`The task has no result: worker thread ${threadId} ended before it did.`);
 }
 
 function warnOfForced(_: number, { message }: Error): void {
   warn(message);
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,7 +1,8 @@
 /** The posting side's hold on one worker: what it can be told, and how it ends. */
-import { ScopeStateError } from "../../errors.js";
 import { lastWordsOn, type MessagePort, type TransferListItem } from "../../thread/ports.js";
+import { endedHard, endedItself } from "./errors.js";
 import { type PackedError, unpackError } from "./packed-error.js";
+import { firstBoard } from "./places.js";
 import type { Command, Report } from "./protocol.js";
 import { TOO_LATE, within } from "./within.js";
 
@@ -57,7 +58,7 @@ export class WorkerLink {
     });
     port.on("message", (report: Report) => this.#hear(report));
     port.unref();
-    this.tell({ kind: "welcome" });
+    this.tell({ kind: "welcome", board: firstBoard });
   }
 
   /** Keeps this thread alive, or does not any more, for what the worker is to say. */
@@ -137,18 +138,4 @@ export class WorkerLink {
     this.#reported = true;
     this.#owner.forced(this.threadId, reason);
   }
-}
-
-const NOT_DISPOSED = "what lives as long as the thread has not been disposed";
-
-/** Why a worker was ended hard. */
-export function endedHard(threadId: number, deadline: number): ScopeStateError {
-  return new ScopeStateError(
-    `Worker thread ${threadId} did not end within ${deadline} ms and was terminated: ${NOT_DISPOSED}.`,
-    "find the task or the disposer that took so long, or raise deadline.",
-  );
-}
-
-function endedItself(threadId: number, code: number): ScopeStateError {
-  return new ScopeStateError(`Worker thread ${threadId} ended by itself, with exit code ${code}: ${NOT_DISPOSED}.`);
 }

@@ -1,21 +1,20 @@
 /** The ports on which a pool tells this thread what it cannot say with a task: to cancel one, and to end. */
 import { enter, rootCell } from "../../context/cell.js";
-import { ScopeStateError } from "../../errors.js";
 import { isMainThread, type MessagePort, openChannel, tellParent, threadId } from "../../thread/ports.js";
 import { packError, unpackError } from "../pool/packed-error.js";
 import type { Command, Envelope, Hello, Report } from "../pool/protocol.js";
+import { TaskState } from "../pool/task-state.js";
+import { warnOf } from "../pool/warn.js";
 import { within } from "../pool/within.js";
+import { tellBoard, whenTold } from "./board.js";
 import { failed } from "./failed.js";
 import { cancelTask } from "./running-tasks.js";
+import { addServer, hasServer, type Serve, theServer } from "./servers.js";
 import { endThread } from "./thread-end.js";
-
-/** Runs a task that came over a port. */
-export type Serve = (envelope: Envelope) => Promise<unknown>;
 
 const links = new Set<MessagePort>();
 /** Those on the other side of which there is a pool; whoever started this thread may never have heard of ambit. */
 const welcomed = new Set<MessagePort>();
-const servers = new Set<Serve>();
 let deadline = 5_000;
 let ending: Promise<void> | undefined;
 
@@ -27,13 +26,13 @@ export function openLink(port: MessagePort): void {
     port.on("close", () => links.delete(port) && welcomed.delete(port));
   });
   // A thread that waits for tasks on no other port would end without this one. One that has no task to wait for may.
-  if (servers.size === 0) port.unref();
+  if (!hasServer()) port.unref();
   say(port, { kind: "hello", threadId });
 }
 
 /** Has a plain worker, which nobody else hands tasks to, wait for them and run them with `server`. */
 export function serve(server: Serve): void {
-  servers.add(server);
+  addServer(server);
   for (const port of links) port.ref();
 }
 
@@ -49,52 +48,46 @@ export function endAndTell(grace = deadline / 2): Promise<void> {
     // Whoever waits for it has heard nothing, and knows then that it came too late.
     if (typeof errors === "symbol") return;
     for (const port of links) say(port, { kind: "ended", errors: errors.map((error) => packError(error)) });
-    if (welcomed.size === 0) for (const error of errors) warn("A disposer failed", error);
+    if (welcomed.size === 0) for (const error of errors) warnAtEnd("A disposer failed", error);
   })());
 }
 
 async function hear(port: MessagePort, command: Command): Promise<void> {
-  if (command.kind === "welcome") welcomed.add(port);
+  if (command.kind === "welcome") welcome(port, command.board);
   else if (command.kind === "end") await endAndTell(command.grace);
   else if (command.kind === "cancel") cancelTask(command.task, unpackError(command.reason));
   else await answer(port, command.envelope);
 }
 
-/** Its failures are part of the answer already, but for one: that the answer cannot be cloned. */
-async function answer(port: MessagePort, envelope: Envelope): Promise<void> {
-  const { "ambit.task": task, state } = envelope;
-  try {
-    say(port, { kind: "answer", task, answer: await theServer()(envelope) });
-  } catch (error) {
-    say(port, { kind: "answer", task, answer: failed(state, error, false) });
-  }
+function welcome(port: MessagePort, board: Int32Array): void {
+  welcomed.add(port);
+  tellBoard(board);
 }
 
-function theServer(): Serve {
-  const [server, ...others] = servers;
-  if (others.length === 0) return server;
-  throw new ScopeStateError(
-    `Cannot run a task in worker thread ${threadId}: its modules call scopePerTask ${servers.size} times.`,
-    "call it once in the file of a plain Worker, and tell tasks apart by what they say.",
-  );
+/** Its failures are part of the answer already, but for one: that the answer cannot be cloned. */
+async function answer(port: MessagePort, envelope: Envelope): Promise<void> {
+  const { "ambit.task": task, place, board = await whenTold } = envelope;
+  try {
+    const server = await theServer();
+    say(port, { kind: "answer", task, answer: await server(envelope) });
+  } catch (error) {
+    say(port, { kind: "answer", task, answer: failed(new TaskState(board, place, task), error, false) });
+  }
 }
 
 function say(port: MessagePort, report: Report): void {
   port.postMessage(report);
 }
 
-function warn(what: string, error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.emitWarning(`${what} at the end of worker thread ${threadId}: ${text}`, {
-    type: "AmbitThreadWarning",
-  });
+function warnAtEnd(what: string, error: unknown): void {
+  warnOf(`${what} at the end of worker thread ${threadId}`, error);
 }
 
 /** The exception that nobody caught goes on its way after the end: the pool hears of it, and this thread is over. */
 function crash(error: unknown): void {
   // Somebody else handles it, and this thread lives on.
   if (process.listenerCount("uncaughtException") > 1) return;
-  if (ending !== undefined) return warn("An exception that nobody caught came", error);
+  if (ending !== undefined) return warnAtEnd("An exception that nobody caught came", error);
   for (const port of links) say(port, { kind: "crashed", error: packError(error) });
   void endAndTell(0).then(() => {
     process.off("uncaughtException", crash);

@@ -1,24 +1,24 @@
 /** The tasks that this thread runs, so that they can be cancelled and waited for. */
 
-/** A task that runs. */
-class RunningTask {
-  readonly controller = new AbortController();
-  /** Whoever posted it does not want it any more. */
-  cancelled = false;
-}
-
 const running = new Map<unknown, RunningTask>();
 const becameIdle: (() => void)[] = [];
 
-/** Runs a task, which `key` stands for. */
-export async function runTask<R>(key: unknown, work: (task: RunningTask) => Promise<R>): Promise<R> {
-  const task = new RunningTask();
-  running.set(key, task);
-  try {
-    return await work(task);
-  } finally {
-    running.delete(key);
-    if (running.size === 0) for (const resolve of becameIdle.splice(0)) resolve();
+/** A task that runs, until somebody says that it is over. */
+export class RunningTask {
+  readonly controller = new AbortController();
+  /** Whoever posted it does not want it any more. */
+  cancelled = false;
+  readonly #key: unknown;
+
+  /** @param key what it is cancelled by; none for what nobody outside this thread knows of */
+  constructor(key: unknown = {}) {
+    this.#key = key;
+    running.set(key, this);
+  }
+
+  over(): void {
+    running.delete(this.#key);
+    if (running.size === 0 && becameIdle.length > 0) for (const resolve of becameIdle.splice(0)) resolve();
   }
 }
 

@@ -1,14 +1,17 @@
 /** What a worker file exports: a function that gives each task a scope. */
-import type { DependencyContainer, Scope } from "../../container/api.js";
 import { Container } from "../../container/container.js";
 import { enter, rootCell } from "../../context/cell.js";
 import { unpack } from "../../context/travel.js";
 import { ScopeStateError } from "../../errors.js";
+import type { DependencyContainer, Scope } from "../../registry/api.js";
 import { isMainThread, threadId } from "../../thread/ports.js";
-import { CANCELLED, type Envelope, isEnvelope, QUEUED } from "../pool/protocol.js";
+import { type Envelope, isEnvelope } from "../pool/protocol.js";
+import { TaskState } from "../pool/task-state.js";
+import { boardIfTold, whenTold } from "./board.js";
 import { failed } from "./failed.js";
 import { expectDeadline, openLink, serve } from "./links.js";
-import { runTask } from "./running-tasks.js";
+import { RunningTask } from "./running-tasks.js";
+import type { Serve } from "./servers.js";
 import { isEnding } from "./thread-end.js";
 
 /**
@@ -23,61 +26,83 @@ export function scopePerTask<T = any, R = unknown>(
   container: DependencyContainer,
   work: (task: T, scope: Scope) => R,
 ): (task: T) => Promise<Awaited<R>> {
-  const ready = eagerly(container);
-  const inScope: InScope = async (task, signal, parentId) => {
+  const eager = new EagerInstances(container);
+  const inScope: InScope = (task, signal, parentId) => {
     if (isEnding()) throw endingError();
-    await ready();
-    return container.runInScope({ parent: null, parentId, signal }, (scope) => work(task as T, scope));
+    const run = () => container.runInScope({ parent: null, parentId, signal }, (scope) => work(task as T, scope));
+    return eager.areBuilt ? run() : eager.build().then(run);
   };
-  async function perTask(given: T): Promise<Awaited<R>> {
-    return (await (isEnvelope(given) ? answerTo(given, inScope) : runBare(given, inScope))) as Awaited<R>;
+  function perTask(given: T): Promise<Awaited<R>> {
+    return (isEnvelope(given) ? answerTo(given, inScope) : runBare(given, inScope)) as Promise<Awaited<R>>;
   }
-  if (!isMainThread) serve(perTask as (envelope: Envelope) => Promise<unknown>);
+  if (!isMainThread) serve(perTask as Serve);
   return perTask;
 }
 
 type InScope = (task: unknown, signal: AbortSignal, parentId?: string) => Promise<unknown>;
 
-function runBare(task: unknown, inScope: InScope): Promise<unknown> {
-  return runTask({}, ({ controller }) => unpack([], () => inScope(task, controller.signal)));
+async function runBare(task: unknown, inScope: InScope): Promise<unknown> {
+  const running = new RunningTask();
+  try {
+    return await unpack([], () => inScope(task, running.controller.signal));
+  } finally {
+    running.over();
+  }
 }
 
 /** Runs the task unless it was cancelled in the queue. Never rejects: what went wrong is packed, whatever it is. */
 async function answerTo(envelope: Envelope, inScope: InScope): Promise<unknown> {
-  const { "ambit.task": id, task, luggage, parentId, state, deadline, port } = envelope;
+  const { "ambit.task": id, task, luggage, parentId, place, board, deadline, port } = envelope;
   expectDeadline(deadline);
   if (port !== undefined) openLink(port);
+  const state = new TaskState(board ?? boardIfTold() ?? (await whenTold), place, id);
   // Not begun: it can be given to another thread.
-  if (isEnding() && Atomics.load(state, 0) === QUEUED) return { ...failed(state, endingError(), false), refused: true };
-  if (Atomics.compareExchange(state, 0, QUEUED, threadId) === CANCELLED) return failed(state, undefined, true);
-  return runTask(id, async (running) => {
-    const { signal } = running.controller;
-    try {
-      return await unpack(luggage, () => inScope(task, signal, parentId));
-    } catch (error) {
-      return failed(state, error, running.cancelled && error === signal.reason);
-    }
-  });
+  if (isEnding() && state.isQueued) return { ...failed(state, endingError(), false), refused: true };
+  if (!state.begin(threadId)) return failed(state, undefined, true);
+  const running = new RunningTask(id);
+  const { signal } = running.controller;
+  try {
+    return await unpack(luggage, () => inScope(task, signal, parentId));
+  } catch (error) {
+    return failed(state, error, running.cancelled && error === signal.reason);
+  } finally {
+    running.over();
+  }
 }
 
 function endingError(): ScopeStateError {
   return new ScopeStateError(`Cannot run a task in worker thread ${threadId}: the thread is ending.`);
 }
 
-/** Builds what is eager when the thread has started, and gives what waits for it. What fails is tried again. */
-function eagerly(container: DependencyContainer): () => Promise<void> {
-  let built: Promise<void> | undefined;
-  // An end of the thread waits for it as it does for tasks: what is half built cannot be disposed.
-  const build = () =>
-    runTask({}, async () => {
-      if (container instanceof Container && !isEnding()) await enter(rootCell, () => container.buildEager());
-    });
-  const ready = () =>
-    (built ??= build().catch((error: unknown) => {
-      built = undefined;
+/** What is eager: built when the thread has started, and not before the first task is run. */
+class EagerInstances {
+  readonly #container: DependencyContainer;
+  #building: Promise<void> | undefined;
+  areBuilt = false;
+
+  constructor(container: DependencyContainer) {
+    this.#container = container;
+    // After the module that makes this, and those it imports, have registered what they have. A task hears of a failure.
+    if (!isMainThread) setImmediate(() => void this.build().catch(() => {}));
+  }
+
+  /** Builds them, once. What fails is tried again. */
+  build(): Promise<void> {
+    return (this.#building ??= this.#build().catch((error: unknown) => {
+      this.#building = undefined;
       throw error;
     }));
-  // After the module that calls this, and those it imports, have registered what they have. A task hears of a failure.
-  if (!isMainThread) setImmediate(() => void ready().catch(() => {}));
-  return ready;
+  }
+
+  async #build(): Promise<void> {
+    // An end of the thread waits for it as it does for tasks: what is half built cannot be disposed.
+    const running = new RunningTask();
+    const container = this.#container;
+    try {
+      if (container instanceof Container && !isEnding()) await enter(rootCell, () => container.buildEager());
+      this.areBuilt = true;
+    } finally {
+      running.over();
+    }
+  }
 }

@@ -1,4 +1,5 @@
 /** The end of a worker of tinypool, which asks for it. */
+import { ENDED } from "../pool/protocol.js";
 import { endAndTell } from "./links.js";
 import { untilIdle } from "./running-tasks.js";
 
@@ -9,7 +10,8 @@ import { untilIdle } from "./running-tasks.js";
  * tinypool lets a worker go with the first task that is over, whatever else runs there: that is waited for. When the
  * whole pool ends, its wrapper says so first, and what runs is aborted.
  */
-export async function teardown(): Promise<void> {
+export async function teardown(): Promise<unknown> {
   await untilIdle();
   await endAndTell();
+  return ENDED;
 }

@@ -50,9 +50,14 @@ function draw() {
   drawList(lists.open, openRows(state), "No scope is open.");
   drawList(lists.closed, closedRows(), "None has closed yet.");
   byId("open-count").textContent = countOf(lists.open, state.openTotal);
-  byId("closed-count").textContent = countOf(lists.closed, finished.length);
+  byId("closed-count").textContent = countOf(lists.closed, closedSoFar(state));
   drawContainers(state);
   drawDetail(state);
+}
+
+/** All of them, listed or not. @param {Snapshot} snapshot */
+function closedSoFar({ counters: { success, error, aborted } }) {
+  return success + error + aborted;
 }
 
 /** @param {HTMLElement} list @param {number} total */

@@ -9,6 +9,8 @@ interface Bar {
   readonly name: string;
   readonly detail: string;
   readonly depth: number;
+  /** From what was asked for down to this; empty where there is none. */
+  readonly path: string;
   readonly from: number;
   readonly to: number;
   readonly error: string | undefined;

@@ -32,7 +32,7 @@ function drainOf({ closing, disposals }, end) {
   if (closing === undefined || closing.holds === 0) return [];
   const to = disposals[0]?.time ?? end;
   const name = `waited for ${counted(closing.holds, "hold")}`;
-  return [{ kind: "wait", name, detail: "held work", depth: 0, from: closing.time, to, error: undefined }];
+  return [{ kind: "wait", name, detail: "held work", depth: 0, path: "", from: closing.time, to, error: undefined }];
 }
 
 /** @param {number} n */
@@ -65,7 +65,7 @@ function waterfallOf(record, now) {
   return bars.length === 0 ? element("p", "quiet", "Nothing was built in it.") : table;
 }
 
-/** @param {Bar & { path?: string }} bar @param {number} start @param {number} span */
+/** @param {Bar} bar @param {number} start @param {number} span */
 function rowOf({ kind, name, detail, depth, path, from, to, error }, start, span) {
   const label = element("td", "", name);
   label.style.paddingLeft = `${depth * 14}px`;
