@@ -1,6 +1,6 @@
 /** `ambit check`: what is wrong, for people and for programs. */
 import type { Problem } from "../insight/problem.js";
-import { compare, type Compared, readBaseline, updateBaseline } from "./baseline.js";
+import { type Compared, compare, readBaseline, updateBaseline } from "./baseline.js";
 import type { Loaded } from "./load.js";
 import type { Command } from "./options.js";
 

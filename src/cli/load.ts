@@ -1,11 +1,12 @@
 /** Finds the container of a module. */
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Container } from "../container/container.js";
-import type { InjectionToken } from "../container/token.js";
+import type { InjectionToken } from "../registry/token.js";
 import { CommandFailure } from "./failure.js";
+import { importFailure } from "./import-failure.js";
 import type { Target } from "./options.js";
 
 /** What the command asks of a container: it may be one of another copy of ambit, so that no class can tell. */
@@ -26,7 +27,7 @@ type Module = Readonly<Record<string, unknown>>;
  */
 export async function load({ module, exportName }: Target): Promise<Loaded> {
   const file = resolve(module);
-  if (!existsSync(file))
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
     throw new CommandFailure(`There is no file ${module}.`, "name the built module, such as ./dist/container.js.");
   const loaded = await importQuietly(file, module);
   const tokens = tokensIn(loaded, module);
@@ -47,31 +48,26 @@ async function importQuietly(file: string, module: string): Promise<Module> {
   try {
     return (await import(pathToFileURL(file).href)) as Module;
   } catch (error) {
-    throw new CommandFailure(`Cannot import ${module}: ${reasonOf(error)}`, fixFor(error), { cause: error });
+    throw importFailure(module, error);
   } finally {
     process.stdout.write = write;
   }
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? `${error.stack ?? error.message}` : String(error);
-}
-
-function fixFor(error: unknown): string {
-  return /\.[cm]?tsx?\b/.test(String(error)) || error instanceof SyntaxError
-    ? "build it first, or load TypeScript: NODE_OPTIONS='--import tsx' npx ambit check ./container.ts."
-    : "a module that is checked must be importable without its database and its settings: register there, and start elsewhere.";
-}
-
 function namedExport(loaded: Module, name: string, module: string): Known {
   const found = loaded[name] ?? inCommonJs(loaded)[name];
   if (isContainer(found)) return found;
-  const names = Object.keys(loaded).filter((key) => isContainer(loaded[key]));
   const said = name in loaded ? "is no container of ambit" : "is not there";
   throw new CommandFailure(
     `The export "${name}" of ${module} ${said}.`,
-    names.length === 0 ? "export the container from it." : `--export ${names.join(", or --export ")}.`,
+    otherExports(loaded) ?? "export the container from it.",
   );
+}
+
+/** How to name the containers that it does export. */
+function otherExports(loaded: Module): string | undefined {
+  const names = Object.keys(loaded).filter((key) => isContainer(loaded[key]));
+  return names.length === 0 ? undefined : `--export ${names.join(", or --export ")}.`;
 }
 
 /** What `require` would give of a CommonJS module. */
@@ -92,11 +88,9 @@ function isContainer(value: unknown): value is Known {
 
 /** The container of the ambit that the module itself imports, if anything was registered there. */
 async function defaultContainer(file: string, module: string, loaded: Module): Promise<Known> {
-  const others = Object.keys(loaded).filter((key) => isContainer(loaded[key]));
   const fix =
-    others.length > 0
-      ? `--export ${others.join(", or --export ")}.`
-      : "export it as default or as container, or name the module that registers: npx ambit check ./container.js.";
+    otherExports(loaded) ??
+    "export it as default or as container, or name the module that registers: npx ambit check ./container.js.";
   let ambit: Module;
   try {
     ambit = (await import(pathToFileURL(createRequire(file).resolve("ambit")).href)) as Module;

@@ -18,6 +18,7 @@ the classes of controllers.
 --json               for programs
 --baseline <file>    known problems: these do not fail the check, and those that are gone are to be taken out
 --update-baseline    takes them out, or writes the file when there is none; never adds one
+--version            of ambit
 `;
 
 export type GraphFormat = "mermaid" | "dot" | "json" | "html";
@@ -25,6 +26,7 @@ export type GraphFormat = "mermaid" | "dot" | "json" | "html";
 /** A command with its options. */
 export type Command =
   | { readonly name: "help" }
+  | { readonly name: "version" }
   | (Target & {
       readonly name: "check";
       readonly json: boolean;
@@ -54,6 +56,7 @@ const GRAPH = { ...COMMON, mermaid: { type: "boolean" }, dot: { type: "boolean" 
  */
 export function commandFrom([name, ...args]: readonly string[]): Command {
   if (name === undefined || name === "help" || name === "--help" || name === "-h") return { name: "help" };
+  if (name === "--version") return { name: "version" };
   if (name === "check") return checkFrom(args);
   if (name === "graph") return graphFrom(args);
   throw new CommandFailure(
@@ -97,18 +100,19 @@ function graphFrom(args: readonly string[]): Command {
 }
 
 function targetFrom([module, ...more]: readonly string[], exportName: string | undefined): Target {
-  if (module === undefined)
+  if (module === undefined || module === "")
     throw new CommandFailure("It needs the module of the container.", "npx ambit check ./container.js.");
   if (more.length > 0)
     throw new CommandFailure(`It looks at one module, and was given ${more.length + 1}.`, "call it once for each.");
   return { module, exportName };
 }
 
-/** Node's own sentences are good; its stack is of no use here. */
+/** Node's own sentences are good, the first of them; its stack is of no use here. */
 function parsed<R>(parse: () => R): R {
   try {
     return parse();
   } catch (error) {
-    throw new CommandFailure((error as Error).message, "npx ambit --help says what there is.", { cause: error });
+    const [message] = (error as Error).message.split(" To specify");
+    throw new CommandFailure(message, "npx ambit --help says what there is.", { cause: error });
   }
 }

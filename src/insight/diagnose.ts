@@ -1,10 +1,10 @@
 /** Finds everything that `resolve` would refuse, before anything is built. */
-import { ForeignRegistration } from "../container/foreign.js";
-import type { Plan } from "../container/plan.js";
-import type { Registration } from "../container/registration.js";
-import type { View } from "../container/view.js";
-import type { Sight } from "./sight.js";
+import { ForeignRegistration } from "../plan/foreign.js";
+import type { Plan } from "../plan/plan.js";
+import type { Registration } from "../registry/registration.js";
+import type { View } from "../resolve/view.js";
 import { noteOf, type Problem, problemOf } from "./problem.js";
+import type { Sight } from "./sight.js";
 
 /** Errors first, then notes on what could not be seen; each once. */
 export function problemsOf(sight: Sight): Problem[] {

@@ -1,15 +1,20 @@
 /** Draws what was seen of a container: one node for each registration, and one for each token that nothing answers. */
-import { isAsync } from "../container/compile.js";
-import { enumName } from "../container/lifecycle.js";
-import type { Plan } from "../container/plan.js";
-import type { Registration } from "../container/registration.js";
-import { nameOfToken } from "../container/token.js";
+import type { Plan } from "../plan/plan.js";
+import { enumName } from "../registry/lifecycle.js";
+import type { Registration } from "../registry/registration.js";
+import { type InjectionToken, nameOfToken } from "../registry/token.js";
+import { isAsync } from "../resolve/compile.js";
+import type { Refusal } from "../resolve/survey.js";
 import { isUnseen, problemsOf } from "./diagnose.js";
 import { Graph } from "./graph.js";
 import type { GraphEdge, GraphNode } from "./graph-data.js";
 import { problemOf } from "./problem.js";
 import { endingOf, lifetimeOf, providerOf, reasonsFor } from "./reasons.js";
 import type { SeenLink, Sight } from "./sight.js";
+
+const NOBODY = "Nothing answers it: nobody registered it, and it is no class.";
+const NOT_OUTSIDE =
+  "Nothing answers it: what asks for it lives in a container around this one, and was registered without it.";
 
 /** A drawing, and which node stands for what. */
 export interface Drawing {
@@ -76,18 +81,13 @@ class Drawer {
   }
 
   #problemsOf(registration: Registration): string[] {
-    const refused = this.#sight.refusals.filter(({ plan }) => plan.registration === registration);
-    return [...new Set(refused.map(({ error }) => problemOf(error).id))];
+    return idsOf(this.#sight.refusals.filter(({ plan }) => plan.registration === registration));
   }
 
-  #refusedAt(registration: Registration | undefined, request: SeenLink["request"]): string[] {
-    const { refusals } = this.#sight;
-    const here = refusals.filter(
-      (each) => each.plan.registration === registration && each.request?.via === request.via,
-    );
-    return [
-      ...new Set(here.filter((each) => each.request?.token === request.token).map(({ error }) => problemOf(error).id)),
-    ];
+  #refusedAt(registration: Registration | undefined, { via, token }: SeenLink["request"]): string[] {
+    const isHere = ({ plan, request }: Refusal) =>
+      plan.registration === registration && request?.via === via && request.token === token;
+    return idsOf(this.#sight.refusals.filter(isHere));
   }
 
   #missing(token: unknown, problems: readonly string[]): string {
@@ -95,7 +95,7 @@ class Drawer {
     if (known !== undefined) return known;
     const name = nameOfToken(token);
     const id = this.#newId(name, token);
-    const why = ["Nothing answers it: nobody registered it, and it is no class."];
+    const why = [this.#isHere(token) ? NOT_OUTSIDE : NOBODY];
     const nothing = {
       lifetime: "not registered",
       lifecycle: undefined,
@@ -104,6 +104,10 @@ class Drawer {
     } as const;
     this.nodes.push({ id, name, ...nothing, disposer: undefined, async: false, why, unseen: false, problems });
     return id;
+  }
+
+  #isHere(token: unknown): boolean {
+    return this.#sight.view.find(token as InjectionToken) !== undefined;
   }
 
   #newId(name: string, of: unknown): string {
@@ -116,4 +120,9 @@ class Drawer {
     this.ids.set(of, id);
     return id;
   }
+}
+
+/** The problems of refusals, each once. */
+function idsOf(refusals: readonly Refusal[]): string[] {
+  return [...new Set(refusals.map(({ error }) => problemOf(error).id))];
 }

@@ -75,7 +75,7 @@ export function explanationOf(graph: GraphData, id: string): Explanation | undef
   const steps = stepsFrom(node, graph, nodes);
   const heldBy = graph.edges
     .filter(({ to }) => to === id)
-    .flatMap((edge) => ({ node: nodes.get(edge.from) as GraphNode, edge }));
+    .map((edge) => ({ node: nodes.get(edge.from) as GraphNode, edge }));
   const ids = new Set(steps.flatMap((step) => step.node.problems));
   const problems = graph.problems.filter((problem) => ids.has(problem.id) && problem.severity === "error");
   return new Explanation({ ...node, why: whyOf(node, graph) }, steps, heldBy, problems);

@@ -1,5 +1,5 @@
 /** A graph as plain data: what `JSON.stringify` writes, and what pictures are drawn from. */
-import type { Lifecycle } from "../container/lifecycle.js";
+import type { Lifecycle } from "../registry/lifecycle.js";
 import type { Problem } from "./problem.js";
 import type { NodeProvider } from "./reasons.js";
 import type { EdgeKind } from "./sight.js";

@@ -1,13 +1,13 @@
 /** The guard: finds instances that are used in another scope than their own, for development and tests. */
-import type { Scope } from "../container/api.js";
-import { isStandIn } from "../container/claim.js";
-import { type Guard, makeGuardsWith } from "../container/guarding.js";
-import type { LeakReport } from "../container/leaks.js";
-import { Lifecycle } from "../container/lifecycle.js";
-import type { Maker } from "../container/make.js";
 import type { OpenedScope } from "../container/opened-scope.js";
-import type { Home, Place, Plan } from "../container/plan.js";
-import type { Registration } from "../container/registration.js";
+import { isStandIn } from "../plan/claim.js";
+import { type Guard, makeGuardsWith } from "../plan/guarding.js";
+import type { LeakReport } from "../plan/leaks.js";
+import type { Maker } from "../plan/make.js";
+import type { Home, Place, Plan } from "../plan/plan.js";
+import type { Scope } from "../registry/api.js";
+import { Lifecycle } from "../registry/lifecycle.js";
+import type { Registration } from "../registry/registration.js";
 import { isGuarded } from "../scope/behind.js";
 import { isObject } from "../scope/disposal.js";
 import { leakError } from "./leak-error.js";

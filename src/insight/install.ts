@@ -4,10 +4,11 @@
  * They stand here because what they need stands below the container in the layers; `index.ts` loads this file, so every
  * container has them.
  */
-import { answerTo } from "../container/answers.js";
 import { Container } from "../container/container.js";
-import { inCode, type InjectionToken, undelayed } from "../container/token.js";
 import { ContainerDisposedError, UnregisteredTokenError, ValidationError } from "../errors.js";
+import { type InjectionToken, inCode, undelayed } from "../registry/token.js";
+import { answerTo } from "../resolve/answers.js";
+import { compileToken } from "../resolve/compile.js";
 import { problemsOf } from "./diagnose.js";
 import { draw } from "./draw.js";
 import { type Explanation, explanationOf } from "./explain.js";
@@ -75,7 +76,9 @@ method("graph", function (...tokens: InjectionToken[]): Graph {
 method("explain", function (token: InjectionToken): Explanation {
   const asked = undelayed(token);
   const { graph, idOf } = draw(sightOf(this, [asked]));
-  const explanation = explanationOf(graph, idOf(answerTo(this.view, asked)) ?? "");
+  // What nothing answers is refused as resolve() refuses it.
+  const registration = answerTo(this.view, asked) ?? compileToken(this.view, asked, undefined).registration;
+  const explanation = explanationOf(graph, idOf(registration) ?? "");
   if (explanation === undefined) throw UnregisteredTokenError.of(String(asked), inCode(asked));
   return explanation;
 });

@@ -1,12 +1,12 @@
 /** What `resolve` lets pass and is refused later: when a stand-in is used, when a provider asks. */
-import { addHolder, AmbitError, AsyncDependencyError, beginPath, type PathStep } from "../errors.js";
-import { isAsync } from "../container/compile.js";
-import { ASKED, captivesOf } from "../container/frame.js";
-import { Lifecycle, outlivesScopes } from "../container/lifecycle.js";
-import type { Plan } from "../container/plan.js";
 import { assertStays } from "../container/proxy.js";
-import type { Survey } from "../container/survey.js";
-import type { View } from "../container/view.js";
+import { AmbitError, AsyncDependencyError, addHolder, beginPath, type PathStep } from "../errors.js";
+import { ASKED, captivesOf } from "../plan/frame.js";
+import type { Plan } from "../plan/plan.js";
+import { Lifecycle, outlivesScopes } from "../registry/lifecycle.js";
+import { isAsync } from "../resolve/compile.js";
+import type { Survey } from "../resolve/survey.js";
+import type { View } from "../resolve/view.js";
 import { isHeld, isLater, type SeenLink } from "./sight.js";
 
 /** Adds these refusals to those that the plans were made with. */

@@ -1,5 +1,5 @@
 /** Counts what the guard finds: for `container.leaks()`. */
-import type { LeakReport, Misuse, Outlived } from "../container/leaks.js";
+import type { LeakReport, Misuse, Outlived } from "../plan/leaks.js";
 import { classNameOf } from "../scope/class-name.js";
 import type { ScopeLife } from "./scope-life.js";
 

@@ -1,18 +1,18 @@
 /** Looks at everything that a container could build, without building any of it. */
-import { addHolder, AmbitError, beginPath, MissingTypeInfoError } from "../errors.js";
-import { answersTo } from "../container/answers.js";
-import { compile, compileToken, isUnregisteredDelay } from "../container/compile.js";
-import { isOverflow, nestedTooDeeply } from "../container/depth.js";
-import { ASKED } from "../container/frame.js";
-import { Lifecycle } from "../container/lifecycle.js";
-import { Plan } from "../container/plan.js";
-import type { Asked } from "../container/recorder.js";
-import type { Registration } from "../container/registration.js";
-import type { Request } from "../container/requests.js";
-import { type Link, Survey } from "../container/survey.js";
-import { type InjectionToken, nameOfToken, undelayed } from "../container/token.js";
-import type { Trail } from "../container/trail.js";
-import type { View } from "../container/view.js";
+import { AmbitError, addHolder, beginPath, MissingTypeInfoError } from "../errors.js";
+import { isOverflow, nestedTooDeeply } from "../plan/depth.js";
+import { ASKED } from "../plan/frame.js";
+import { Plan } from "../plan/plan.js";
+import type { Asked } from "../plan/recorder.js";
+import { Lifecycle } from "../registry/lifecycle.js";
+import type { Registration } from "../registry/registration.js";
+import { type InjectionToken, nameOfToken, undelayed } from "../registry/token.js";
+import { answersTo } from "../resolve/answers.js";
+import { compile, compileToken, isUnregisteredDelay } from "../resolve/compile.js";
+import type { Request } from "../resolve/requests.js";
+import { type Link, Survey } from "../resolve/survey.js";
+import type { Trail } from "../resolve/trail.js";
+import type { View } from "../resolve/view.js";
 import { refuseLate } from "./late.js";
 import { type EdgeKind, isLater, type SeenLink, type Sight } from "./sight.js";
 

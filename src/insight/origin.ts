@@ -1,5 +1,5 @@
 /** Where something was done in the user's code. */
-import { framesHere, isNodes, isOwn, packageOf } from "../container/stack.js";
+import { framesHere, isNodes, isOwn, packageOf } from "../plan/stack.js";
 
 /** Who called ambit just now: the frames of the user's code and of other packages, the innermost first. */
 export function callers(): readonly string[] {

@@ -1,11 +1,13 @@
 /** Why something lives as long as it does, in sentences. */
-import { ForeignRegistration } from "../container/foreign.js";
-import { disposerKeyOf } from "../container/claim.js";
-import { Lifecycle } from "../container/lifecycle.js";
-import type { Plan } from "../container/plan.js";
-import type { Registration } from "../container/registration.js";
-import { type Constructor, isDelayed, nameOfToken } from "../container/token.js";
-import type { View } from "../container/view.js";
+import { ForeignRegistration } from "../plan/foreign.js";
+import type { Plan } from "../plan/plan.js";
+import { inheritedDisposer } from "../registry/inherited-disposer.js";
+import { Lifecycle } from "../registry/lifecycle.js";
+import { declaredOptions } from "../registry/metadata.js";
+import type { Registration } from "../registry/registration.js";
+import { mayReturnAnother, sourceOf, withSuperclasses } from "../registry/source.js";
+import { type Constructor, isDelayed, nameOfToken } from "../registry/token.js";
+import type { View } from "../resolve/view.js";
 
 /** What a node is made by. */
 export type NodeProvider =
@@ -46,18 +48,24 @@ export function endingOf({ kind, provider, owned }: Registration): string | unde
   if (!owned) return undefined;
   if (kind === "useGenerator") return "the rest of its generator";
   if (kind !== "useClass" || isDelayed(provider.useClass)) return "perhaps";
-  const key = disposerKeyOf(provider.useClass as Constructor);
-  if (key === "nowhere") return undefined;
-  if (key === "anywhere") return "perhaps";
-  if (key === "dispose") return "dispose()";
-  return key === Symbol.asyncDispose ? "[Symbol.asyncDispose]()" : "[Symbol.dispose]()";
+  return endingOfClass(provider.useClass as Constructor);
+}
+
+/** A constructor that gives its instance a disposer, or that of another, most often says so. */
+function endingOfClass(target: Constructor): string | undefined {
+  if (mayReturnAnother(target)) return "perhaps";
+  const inherited = inheritedDisposer(target);
+  if (inherited?.key === "dispose") return "dispose()";
+  if (inherited !== undefined)
+    return inherited.key === Symbol.asyncDispose ? "[Symbol.asyncDispose]()" : "[Symbol.dispose]()";
+  return [...withSuperclasses(target)].some((part) => /dispose/i.test(sourceOf(part))) ? "perhaps" : undefined;
 }
 
 /** Why it lives as long as it does: what was registered, what that means, how it ends. */
 export function reasonsFor(plan: Plan, registration: Registration, view: View): string[] {
   const ending = endingOf(registration);
   const end = ending === undefined ? [] : [ending === "perhaps" ? PERHAPS : `It is ended by ${ending}.`];
-  return [origin(registration, view), meaning(plan, registration), ...choice(registration, view), ...end];
+  return [origin(registration, view), meaning(plan, registration, view), ...choice(registration, view), ...end];
 }
 
 const PERHAPS = "Whether it has a disposer shows when it is built.";
@@ -66,23 +74,28 @@ function origin(registration: Registration, view: View): string {
   const { token, kind } = registration;
   if (registration instanceof ForeignRegistration) return "Nobody registered it here: a joined container knows it.";
   if (view.family.builtIn.has(token)) return "Every container has it.";
-  const all = view.find(token);
-  if (all?.includes(registration) !== true) {
+  const place = view.whereRegistered(registration);
+  if (place.registrations.get(token)?.includes(registration) !== true) {
     if (kind === "useSeed") return "Nobody registered it; some scope was given it.";
-    return "Nobody registered it: a class is there without being registered.";
+    return `Nobody registered it: a class is there without being registered.${declaredBy(registration)}`;
   }
-  const where = view.registrations.has(token) ? "" : " in a container around this one";
-  return `It was registered${where} with ${kind}.`;
+  if (place === view) return `It was registered with ${kind}.`;
+  const hidden = view.find(token)?.includes(registration) ? "" : "; for this one, what is registered nearer hides it";
+  return `It was registered in a container around this one with ${kind}${hidden}.`;
 }
 
-function choice({ token }: Registration, view: View): string[] {
-  const count = view.find(token)?.length ?? 0;
+function declaredBy({ token }: Registration): string {
+  return declaredOptions(token as Constructor) === undefined ? "" : " Its decorator says how long it lives.";
+}
+
+function choice(registration: Registration, view: View): string[] {
+  const count = view.whereRegistered(registration).find(registration.token)?.length ?? 0;
   return count < 2
     ? []
     : [`There are ${count} registrations for it: the last answers resolve(), all of them resolveAll().`];
 }
 
-function meaning({ lifecycle, scopeName }: Plan, registration: Registration): string {
+function meaning({ lifecycle, scopeName }: Plan, registration: Registration, view: View): string {
   const { kind, provider, eager } = registration;
   if (kind === "useSeed")
     return "It is given when a scope opens, found from every scope inside that, and ended by its giver.";
@@ -90,7 +103,7 @@ function meaning({ lifecycle, scopeName }: Plan, registration: Registration): st
   if (registration instanceof ForeignRegistration) return "That container decides how long it lives.";
   switch (lifecycle) {
     case Lifecycle.Singleton:
-      return "A singleton: one for the container that it was registered in, until that is disposed.";
+      return `A singleton: one for the ${view.isImplicit(registration) ? "root container" : "container that it was registered in"}, until that is disposed.`;
     case Lifecycle.ContainerScoped:
       return "Container-scoped: one for each container that is asked, until that is disposed.";
     case Lifecycle.ThreadScoped:

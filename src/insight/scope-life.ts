@@ -1,6 +1,6 @@
 /** What the guard remembers of one scope: where it was opened, when it closed, what stands in for its instances. */
-import type { Scope } from "../container/api.js";
 import { currentCell } from "../context/cell.js";
+import type { Scope } from "../registry/api.js";
 import type { Onlooker } from "../scope/extras.js";
 import type { Lifespan } from "../scope/lifespan.js";
 import { callers, placeIn } from "./origin.js";

@@ -1,9 +1,9 @@
 /** What there is to see of a container: what can be built, what asks for what, and what is refused. */
-import type { Plan } from "../container/plan.js";
-import type { Request } from "../container/requests.js";
-import type { Refusal } from "../container/survey.js";
-import type { InjectionToken } from "../container/token.js";
-import type { View } from "../container/view.js";
+import type { Plan } from "../plan/plan.js";
+import type { InjectionToken } from "../registry/token.js";
+import type { Request } from "../resolve/requests.js";
+import type { Refusal } from "../resolve/survey.js";
+import type { View } from "../resolve/view.js";
 
 /** How a holder asks for what it holds; a "recorded" edge is one that nobody declared, and somebody used. */
 export type EdgeKind = "direct" | "alias" | "all" | "optional" | "delayed" | "ref" | "proxy" | "recorded";

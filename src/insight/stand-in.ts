@@ -1,8 +1,8 @@
 /** What the guard hands out: an object, or a function, that stands in for one instance and checks each use of it. */
 import { inspect } from "node:util";
 import { disguised, Forwarding, inspected, isConstructorLike, type Method } from "../container/proxy.js";
-import { sourceOf } from "../container/source.js";
-import type { Constructor } from "../container/token.js";
+import { sourceOf } from "../registry/source.js";
+import type { Constructor } from "../registry/token.js";
 import { isGuarded, standsFor, unguarded } from "../scope/behind.js";
 
 /** Says which instances have stand-ins, and refuses uses. */

@@ -1,8 +1,8 @@
 /** The one question of the guard: may an instance be used here and now? */
-import { scopeIn } from "../container/ask.js";
-import { currentFrame, homeOf } from "../container/frame.js";
 import type { OpenedScope } from "../container/opened-scope.js";
 import { currentCell } from "../context/cell.js";
+import { currentFrame, homeOf } from "../plan/frame.js";
+import { scopeIn } from "../resolve/asker.js";
 import { Lifespan } from "../scope/lifespan.js";
 import { CLOSED } from "../scope/owner.js";
 

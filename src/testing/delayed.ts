@@ -1,6 +1,6 @@
 /** Async providers that wait for their turn: builds and their ends overlap though no class has been changed. */
-import type { AnyProvider, Registration } from "../container/registration.js";
-import { isAsyncGenerator } from "../container/generator.js";
+import { isAsyncGenerator } from "../plan/generator.js";
+import type { AnyProvider, Registration } from "../registry/registration.js";
 import type { Director } from "./director.js";
 
 /** The registration with a provider that begins, and a generator that ends, when the director says so. */

@@ -5,7 +5,7 @@ import { type ExploreOptions, refusal, type Settings, settingsOf } from "./optio
 import { endOrder, orderOf } from "./order.js";
 import { choicesOf, follow, moodOf, next, randomFrom } from "./orders.js";
 import { described, type Finding, type Found, type Report } from "./report.js";
-import { nameOf, NeverEnded, type Pick, type Run, runOnce, ScheduleError } from "./scheduler.js";
+import { NeverEnded, nameOf, type Pick, type Run, runOnce, ScheduleError } from "./scheduler.js";
 
 /** With so many findings an exploration stops: there is enough to do. */
 const ENOUGH = 20;

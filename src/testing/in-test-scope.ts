@@ -1,6 +1,6 @@
 /** A scope for each test, with what the test replaces: many tests over one container, side by side. */
-import type { DependencyContainer, Provider, Scope, ScopeOptions } from "../container/api.js";
-import type { Constructor, InjectionToken } from "../container/token.js";
+import type { DependencyContainer, Provider, Scope, ScopeOptions } from "../registry/api.js";
+import type { Constructor, InjectionToken } from "../registry/token.js";
 
 /** How the scope of a test is opened. */
 export interface TestScopeOptions extends ScopeOptions {

@@ -1,5 +1,6 @@
 /** What was found in one order. */
 import { ScopeLeakError } from "../errors.js";
+import { messageOf } from "../thrown.js";
 import type { Found } from "./report.js";
 
 export class Ledger {
@@ -18,14 +19,14 @@ export class Ledger {
   /** `name` threw. The guard has told of a leak itself, with the name of what leaked. */
   failed(name: string, error: unknown): void {
     if (error instanceof ScopeLeakError) return;
-    this.add({ kind: "failed", name, message: `${name} failed: ${textOf(error)}`, error });
+    this.add({ kind: "failed", name, message: `${name} failed: ${messageOf(error)}`, error });
   }
 
   /** The order could not go on: the check, or a rejection that nobody heard. */
   cutShort(error: unknown): void {
     const unheard = error instanceof Error ? error.cause : undefined;
     if (unheard instanceof ScopeLeakError) return;
-    this.add({ kind: "failed", name: "the order", message: textOf(error), error });
+    this.add({ kind: "failed", name: "the order", message: messageOf(error), error });
   }
 }
 
@@ -34,8 +35,4 @@ export function keyOf({ kind, name, message }: Found): string {
   return kind === "failed"
     ? `${kind} ${message.split("\n")[0].replaceAll(/[\da-f]*\d[\da-f-]*/g, "#")}`
     : `${kind} ${name}`;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,8 +1,7 @@
 /** What an exploration is told. */
-import type { ScopeOptions } from "../container/api.js";
-import type { Scope } from "../container/api.js";
 import type { Container } from "../container/container.js";
 import { ScopeStateError } from "../errors.js";
+import type { Scope, ScopeOptions } from "../registry/api.js";
 import type { Found } from "./report.js";
 import type { Timers } from "./scheduler.js";
 

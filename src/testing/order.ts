@@ -1,8 +1,8 @@
 /** One order of an application's requests, from a fresh container to its end, as a program for the scheduler. */
 import type { Container } from "../container/container.js";
-import type { Guard } from "../container/guarding.js";
 import { Context } from "../context/context.js";
-import { direct, Director, InjectedFailure, player } from "./director.js";
+import type { Guard } from "../plan/guarding.js";
+import { Director, direct, InjectedFailure, player } from "./director.js";
 import type { Ledger } from "./ledger.js";
 import type { Settings, Visit } from "./options.js";
 import type { Program, World } from "./scheduler.js";

@@ -7,6 +7,7 @@
  *
  * It knows nothing of ambit: with it, an application can test its own services in the same way.
  */
+import { messageOf, textOf } from "../thrown.js";
 import { type Choice, VirtualClock } from "./clock.js";
 
 /** What a program gets to be scheduled. */
@@ -45,7 +46,7 @@ export class ScheduleError extends Error {
     readonly run: Run,
     cause: unknown,
   ) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     const replay = nameOf(run);
     super(`${reason}\n  after: ${run.steps.join(" | ")}\n  replay: ${replay}`, { cause });
     this.name = "ScheduleError";
@@ -179,7 +180,7 @@ class Stage implements World {
   }
 
   readonly #unhandled = (cause: unknown): void => {
-    this.#failures.push(new Error(`nobody listened to a rejection: ${String(cause)}`, { cause }));
+    this.#failures.push(new Error(`nobody listened to a rejection: ${textOf(cause)}`, { cause }));
   };
 }
 

@@ -1,22 +1,22 @@
 /** Sees what a container builds and ends in one order, through the guard's place in it. */
-import type { Scope } from "../container/api.js";
-import type { Guard } from "../container/guarding.js";
-import type { LeakReport } from "../container/leaks.js";
-import { Lifecycle, outlivesScopes } from "../container/lifecycle.js";
-import type { Maker } from "../container/make.js";
 import type { OpenedScope } from "../container/opened-scope.js";
-import type { Home, Plan } from "../container/plan.js";
-import type { Registration } from "../container/registration.js";
-import type { View } from "../container/view.js";
 import { ScopeLeakError } from "../errors.js";
 import { isInside } from "../insight/use.js";
+import type { Guard } from "../plan/guarding.js";
+import type { LeakReport } from "../plan/leaks.js";
+import type { Maker } from "../plan/make.js";
+import type { Home, Plan } from "../plan/plan.js";
+import type { Scope } from "../registry/api.js";
+import { Lifecycle, outlivesScopes } from "../registry/lifecycle.js";
+import type { Registration } from "../registry/registration.js";
+import type { View } from "../resolve/view.js";
 import { unguarded } from "../scope/behind.js";
 import { disposerOf, isObject, PLAIN, TOLD } from "../scope/disposal.js";
 import { Lifespan } from "../scope/lifespan.js";
 import type { Owner } from "../scope/owner.js";
+import { delayed } from "./delayed.js";
 import { type Director, player } from "./director.js";
 import type { Ledger } from "./ledger.js";
-import { delayed } from "./delayed.js";
 import { Tenures } from "./tenures.js";
 
 /** A guard around the guard: that one refuses what is used in the wrong place, this one sees who gets what. */
@@ -32,7 +32,6 @@ export class Watch implements Guard {
   /** Scopes, and by which request they were opened. */
   readonly #scopes = new Map<Scope, string | undefined>();
   readonly #owners = new Set<Owner>();
-
   readonly #isFresh: boolean;
 
   /** @param isFresh whether the container is of this order alone: else what outlives scopes is built in the first only */

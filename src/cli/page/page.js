@@ -36,8 +36,7 @@ class Model {
     return this.data.problems.filter(({ id, severity }) => severity === "error" && ids.includes(id));
   }
 
-  /** Everything above and below a node, itself included. */
-  /** @param {string} id */
+  /** Everything above and below a node, itself included. @param {string} id */
   connectedWith(id) {
     const all = new Set([id]);
     const follow = (
