@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 // AMBIT_DIST=1 runs the same suite against the built package, which is what other Node lines test.
 const built = process.env.AMBIT_DIST === "1";
@@ -20,6 +21,16 @@ function entryPoints() {
   }));
 }
 
+/** What starts programs takes longest, and would be left alone at the end if it came last. */
+const SLOW = ["examples", "package", "interleavings", "docs", "adapters/pools"].map((path) => root(`./test/${path}/`));
+
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isFast = ({ moduleId }: TestSpecification) => Number(!SLOW.some((path) => moduleId.startsWith(path)));
+    return (await super.sort(files)).sort((one, other) => isFast(one) - isFast(other));
+  }
+}
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -32,7 +43,10 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // What a browser makes of a page is the same on every line of Node.
     exclude: [...configDefaults.exclude, ...(built ? ["test/**/page.test.ts"] : [])],
-    setupFiles: ["test/support/strict.ts"],
+    setupFiles: ["test/support/strict.ts", "test/support/own-code.ts"],
+    sequence: { sequencer: SlowFirst },
+    // All cores: half of the time is spent waiting for programs that tests have started.
+    maxWorkers: "100%",
     // A busy machine with two cores starts processes, compilers and a database in its tests.
     testTimeout: 20_000,
     hookTimeout: 60_000,

@@ -1,4 +1,5 @@
 /** Every error: its class, its code, what a log shows of it, and how the path grows. */
+import { inspect } from "node:util";
 import * as ambit from "ambit";
 import {
   AmbitError,
@@ -12,19 +13,18 @@ import {
   CyclicDependencyError,
   DisposalError,
   DisposeTimeoutError,
+  InspectorError,
   MissingTypeInfoError,
   NoScopeError,
   RegistrationError,
   ScopeClosedError,
   ScopeLeakError,
   ScopeStateError,
-  InspectorError,
   TravelError,
   UnregisteredTokenError,
   ValidationError,
 } from "ambit";
 import * as context from "ambit/context";
-import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { addHolder, beginPath } from "#src/errors.js";
 
@@ -71,6 +71,13 @@ describe.each(cases)("$name", ({ code, error, name }) => {
 
   test("is an AmbitError and an Error", () => {
     expect([error instanceof AmbitError, error instanceof Error]).toEqual([true, true]);
+  });
+
+  test("is of a class that is AmbitError's", () => {
+    expect([error.constructor.prototype instanceof AmbitError, error instanceof AggregateError]).toEqual([
+      true,
+      "errors" in error,
+    ]);
   });
 
   test("is told from the others by its class", () => {

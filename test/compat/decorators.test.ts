@@ -191,6 +191,18 @@ describe.each(libraries)("%s", (name, lib) => {
       expect(container.resolve(Foo).database).toBeInstanceOf(Database);
     });
 
+    test("@singleton under it makes one of the class inside, which nobody can ask for", () => {
+      @autoInjectable()
+      @singleton()
+      class Foo {
+        constructor(readonly database?: Database) {}
+      }
+      expect(container.resolve(Foo)).not.toBe(container.resolve(Foo));
+      const inside = Object.getPrototypeOf(Foo) as typeof Foo;
+      expect(container.resolve(inside)).toBe(container.resolve(inside));
+      expect([container.isRegistered(Foo), container.isRegistered(inside)]).toEqual([false, true]);
+    });
+
     test("says which dependency cannot be injected", () => {
       interface Settings {
         readonly deep: boolean;

@@ -554,3 +554,15 @@ test("27. Reflect need not be loaded first", () => {
   // The built package: needs a build.
   expect([loads("tsyringe"), loads("ambit")]).toEqual([true, "function"]);
 });
+
+test("28. A decorated class keeps its lifetime when nobody has registered it", () => {
+  const shared = each(({ singleton, container }) => {
+    @singleton()
+    class Clock {}
+    const before = container.resolve(Clock);
+    container.reset();
+    const after = container.resolve(Clock);
+    return [after === container.resolve(Clock), after === before];
+  });
+  expect(shared).toEqual({ tsyringe: [false, false], ambit: [true, false] });
+});

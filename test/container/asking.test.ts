@@ -2,8 +2,8 @@
 import {
   Container,
   currentScope,
-  delay,
   type DependencyContainer,
+  delay,
   dep,
   inject,
   Lifecycle,

@@ -7,9 +7,9 @@ import { AsyncDependencyError, ContainerDisposedError, type Scope, ScopeClosedEr
 import { expect, test } from "vitest";
 import { exploreRandomly, randomFrom } from "#src/testing/orders.js";
 import { type Program, ScheduleError } from "#src/testing/scheduler.js";
+import { SEED } from "../support/random.js";
 import { type Instance, type Node, Observed, Planned, randomGraph } from "./async-graph.js";
 
-const SEED = Number(process.env.AMBIT_SEED ?? Date.now() % 1_000_000);
 const GRAPHS = Number(process.env.AMBIT_GRAPHS ?? 300);
 const ORDERS = 6;
 
@@ -109,9 +109,8 @@ async function askForAll(observed: Observed, shared: Shared, scope: Scope, graph
 }
 
 test(
-  `${GRAPHS} random graphs of sync and async nodes, each in ${ORDERS} orders: one of each, ended once, newest first, nothing left`,
+  `${GRAPHS} random graphs of sync and async nodes, each in ${ORDERS} orders: one of each, ended once, newest first, nothing left (AMBIT_SEED=${SEED} AMBIT_GRAPHS=${GRAPHS})`,
   async () => {
-    console.log(`AMBIT_SEED=${SEED} AMBIT_GRAPHS=${GRAPHS}`);
     for (let graph = 0; graph < GRAPHS; graph++) {
       const seed = SEED + graph;
       const random = randomFrom(seed);

@@ -2,8 +2,8 @@
 import {
   CaptiveDependencyError,
   Container,
-  copyContext,
   CyclicDependencyError,
+  copyContext,
   Lifecycle,
   NoScopeError,
   ScopeClosedError,

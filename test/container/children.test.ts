@@ -1,5 +1,5 @@
 /** Child containers: what they see, what they share, from whose registrations things are built, and how they end. */
-import { Container, inject, Lifecycle } from "ambit";
+import { Container, dep, inject, Lifecycle, type Ref, UnregisteredTokenError } from "ambit";
 import { describe, expect, test } from "vitest";
 
 const singleton = { lifecycle: Lifecycle.Singleton } as const;
@@ -202,6 +202,58 @@ describe("a context-lived instance", () => {
     const inChild = await child.runInScope(() => root.resolveAsync("page"));
     const inRoot = await root.runInScope(() => child.resolveAsync("page"));
     expect([inChild, inRoot]).toEqual([{ service: { db: "child's" } }, { service: { db: "root's" } }]);
+  });
+
+  test("may be built of what only its scope's container knows at all", async () => {
+    const root = new Container()
+      .register("service", { deps: ["user"], useFactory: (user) => ({ user }) }, perScope)
+      .register("page", { deps: ["service"], useFactory: (service) => ({ service }) })
+      .register("cache", { deps: [dep.ref("service")], useFactory: (ref) => ({ ref }) }, singleton);
+    const child = root.createChildContainer().register("user", { useValue: "ann" });
+    await child.runInScope(async (scope) => {
+      const service = scope.resolve("service");
+      expect(service).toEqual({ user: "ann" });
+      expect(root.resolve("service")).toBe(service);
+      expect(root.tryResolve("service")).toBe(service);
+      expect(root.resolveAll("service")).toEqual([service]);
+      expect(root.resolve<{ service: unknown }>("page").service).toBe(service);
+      expect(await root.resolveAsync("service")).toBe(service);
+      expect(root.resolve<{ ref: Ref<unknown> }>("cache").ref.get()).toBe(service);
+    });
+    root.runInScopeSync(() => expect(() => root.resolve("service")).toThrow(UnregisteredTokenError));
+    expect(() => root.resolve("service")).toThrow(UnregisteredTokenError);
+  });
+
+  test("is built of what each scope's container knows then, however often the one above is asked", () => {
+    const root = new Container().register("service", { deps: ["user"], useFactory: (user) => ({ user }) }, perScope);
+    const [ann, bob] = ["ann", "bob"].map((user) => root.createChildContainer().register("user", { useValue: user }));
+    const served = (child: Container) => child.runInScopeSync(() => root.resolve<{ user: string }>("service").user);
+    expect([ann, bob, ann, bob].map(served)).toEqual(["ann", "bob", "ann", "bob"]);
+    ann.register("user", { useValue: "anna" });
+    expect([ann, bob].map(served)).toEqual(["anna", "bob"]);
+    bob.reset();
+    expect(() => served(bob)).toThrow(UnregisteredTokenError);
+    root.register("service", { useValue: { user: "nobody" } });
+    expect([ann, bob].map(served)).toEqual(["nobody", "nobody"]);
+  });
+
+  test("is diagnosed as for its own container's scopes, where a ref of that leads to it", () => {
+    const root = new Container()
+      .register("service", { deps: ["user"], useFactory: (user) => ({ user }) }, perScope)
+      .register("cache", { deps: [dep.ref("service")], useFactory: (ref) => ({ ref }) }, singleton);
+    const child = root.createChildContainer().register("user", { useValue: "ann" });
+    for (const each of [root, child]) expect(each.diagnose().map(({ kind }) => kind)).toEqual(["unregistered"]);
+  });
+
+  test("that its scope's container cannot build either, is refused before anything is built", () => {
+    const calls: string[] = [];
+    const root = new Container()
+      .register("part", { useFactory: () => calls.push("part") })
+      .register("service", { deps: ["user"], useFactory: (user) => ({ user }) }, perScope)
+      .register("page", { deps: ["part", "service"], useFactory: () => ({}) });
+    const child = root.createChildContainer();
+    child.runInScopeSync(() => expect(() => root.resolve("page")).toThrow(UnregisteredTokenError));
+    expect(calls).toEqual([]);
   });
 
   test("gets its scope's container as the factory's argument", () => {

@@ -2,8 +2,8 @@
 import {
   Container,
   CyclicDependencyError,
-  delay,
   type DependencyContainer,
+  delay,
   dep,
   inject,
   injectAll,
@@ -178,6 +178,20 @@ test("a diamond is no circle", () => {
     .register("bottom", { useFactory: () => ({}) }, { lifecycle: Lifecycle.ResolutionScoped });
   const [left, right] = container.resolve<unknown[]>("top");
   expect(left).toBe(right);
+});
+
+test("a circle of factories is one also where the call stack is full sooner: while edges are recorded, and far down", () => {
+  const container = new Container()
+    .register("a", { useFactory: (inner) => inner.resolve("b") })
+    .register("b", { useClass: class {}, deps: ["a"] as const } as never, { lifecycle: Lifecycle.ResolutionScoped });
+  const resolve = () => thrownBy(() => container.resolve("a"));
+  const from = (depth: number): CyclicDependencyError => (depth === 0 ? resolve() : from(depth - 1));
+  container.recordEdges();
+  for (const depth of [0, 1_000, 4_000]) {
+    const error = from(depth);
+    expect(error).toBeInstanceOf(CyclicDependencyError);
+    expect(error.message).toContain("a -> b -> a");
+  }
 });
 
 test("one that was refused leaves as much room for others as there was before", () => {

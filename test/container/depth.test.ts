@@ -68,7 +68,7 @@ test.each([Lifecycle.Singleton, Lifecycle.ContextScoped])(
   },
 );
 
-test("what overflows the stack while it is built can be built from below after that", () => {
+test("what overflows the stack while it is built can be built from below after that", { timeout: 120_000 }, () => {
   const { container, classes } = chain(20_000, Lifecycle.ContextScoped);
   const build = (scope: Scope) => {
     for (let level = 19_999; level >= 0; level -= 50) scope.resolve(classes[level]);

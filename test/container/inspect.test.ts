@@ -1,6 +1,6 @@
 /** What a log shows of containers, scopes and errors: neither the registry nor a user's seeds. */
-import { Container, dep, Lifecycle } from "ambit";
 import { inspect } from "node:util";
+import { Container, dep, Lifecycle } from "ambit";
 import { expect, test } from "vitest";
 
 const SECRET = "correct horse battery staple";

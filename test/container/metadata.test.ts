@@ -1,6 +1,5 @@
 /** What ambit reads of what the decorators and the compiler wrote; fails if tsyringe changes it. */
 import { type Constructor, Container, inject, injectable, Lifecycle } from "ambit";
-import { describe, expect, test } from "vitest";
 import {
   inject as tsyringeInject,
   injectAll as tsyringeInjectAll,
@@ -8,6 +7,7 @@ import {
   injectable as tsyringeInjectable,
   injectWithTransform as tsyringeInjectWithTransform,
 } from "tsyringe";
+import { describe, expect, test } from "vitest";
 
 class Clock {}
 class Upper {

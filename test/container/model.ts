@@ -112,18 +112,45 @@ type Resolution = Map<Home, Map<ModelRegistration, Instance>>;
 export function ask(token: string, asker: Asker): Instance {
   if (asker.view.ended) throw new ModelFailure("ERR_AMBIT_CONTAINER_DISPOSED");
   const registration = asker.view.find(token);
-  check(registration, asker.view);
+  checkFor(registration, asker);
   const { holder } = asker;
   if (holder !== undefined && isCaptive(holder, registration, asker.view)) throw new ModelFailure("ERR_AMBIT_CAPTIVE");
   return give(registration, asker, new Map());
 }
 
-/** What is refused before anything is built. */
-function check(registration: ModelRegistration, from: ModelContainer): void {
+/** What is refused to who asks: of a context-lived instance the container of the scope may know more than the one that is asked. */
+function checkFor(registration: ModelRegistration, { view, home }: Asker): void {
+  try {
+    check(registration, view);
+  } catch (error) {
+    if (!isUnregistered(error) || !(home instanceof ModelScope) || home.container === view) throw error;
+    const left: ModelRegistration[] = [];
+    check(registration, view, left);
+    for (const each of left) check(each, home.container);
+  }
+}
+
+function isUnregistered(error: unknown): boolean {
+  return error instanceof ModelFailure && error.code === "ERR_AMBIT_UNREGISTERED";
+}
+
+/** What is refused before anything is built. `left`: the context-lived that this view cannot build are put there instead. */
+function check(registration: ModelRegistration, from: ModelContainer, left?: ModelRegistration[]): void {
+  try {
+    checkParts(registration, from, LONG_LIVED.has(registration.lifecycle) ? undefined : left);
+  } catch (error) {
+    if (left === undefined || registration.lifecycle !== Lifecycle.ContextScoped || !isUnregistered(error)) throw error;
+    left.push(registration);
+  }
+}
+
+const LONG_LIVED = new Set<Lifecycle>([Lifecycle.Singleton, Lifecycle.ContainerScoped, Lifecycle.ThreadScoped]);
+
+function checkParts(registration: ModelRegistration, from: ModelContainer, left?: ModelRegistration[]): void {
   const view = viewOf(registration, from);
   const held = registration.seen.map((token) => {
     const each = view.find(token);
-    check(each, view);
+    check(each, view, left);
     return each;
   });
   if (held.some((each) => isCaptive(registration, each, view))) throw new ModelFailure("ERR_AMBIT_CAPTIVE");
@@ -180,7 +207,7 @@ function give(registration: ModelRegistration, asker: Asker, resolution: Resolut
   }
 }
 
-function giveOfScope(registration: ModelRegistration, { view, home }: Asker, resolution: Resolution): Instance {
+function giveOfScope(registration: ModelRegistration, { home }: Asker, resolution: Resolution): Instance {
   const { scopeName } = registration.spec.options;
   let scope = home instanceof ModelScope ? home : undefined;
   while (scope !== undefined && scopeName !== undefined && scope.name !== scopeName) scope = scope.parent;
@@ -188,7 +215,7 @@ function giveOfScope(registration: ModelRegistration, { view, home }: Asker, res
   const { container, kept } = scope;
   const holder = scopeName === undefined ? undefined : registration;
   return keptIn(kept, registration, () => {
-    if (container !== view) check(registration, container);
+    check(registration, container);
     return make(registration, { view: container, home: scope, holder }, resolution);
   });
 }

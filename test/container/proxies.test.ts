@@ -3,8 +3,8 @@ import { inspect } from "node:util";
 import {
   AsyncDependencyError,
   Container,
-  container as defaultContainer,
   contextScoped,
+  container as defaultContainer,
   delay,
   dep,
   injectProxy,

@@ -1,6 +1,6 @@
 /** What the source of a class shows: the text of its constructor, and whether that may give another object. */
-import { mayReturnAnother, ownConstructor } from "#src/container/source.js";
 import { expect, test } from "vitest";
+import { mayReturnAnother, ownConstructor } from "#src/registry/source.js";
 
 /** The class of this source, which no compiler has changed. */
 // oxlint-disable-next-line typescript/no-implied-eval -- a compiler would leave out the comments, and change the rest

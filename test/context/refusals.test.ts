@@ -1,12 +1,12 @@
 /** What context variables refuse: the whole text of each error, with what it names and the way out. */
 import {
+  bindContext,
   Context,
   ContextKeyError,
   ContextLookupError,
   ContextStateError,
   ContextTokenError,
   ContextVar,
-  bindContext,
   copyContext,
 } from "ambit/context";
 import { describe, expect, test } from "vitest";

@@ -1,7 +1,7 @@
 /** What goes along to another thread: which variables, in which form, and what is refused by name. */
 import { ContextStateError, ContextVar, copyContext, TravelError } from "ambit";
-import { type Luggage, pack, unpack } from "#src/context/travel.js";
 import { describe, expect, test } from "vitest";
+import { type Luggage, pack, unpack } from "#src/context/travel.js";
 
 let made = 0;
 /** A name that no other variable of this thread has. */
@@ -21,7 +21,7 @@ describe("what travels", () => {
       id.set("r1");
       local.set("stays");
       const luggage = pack();
-      expect(luggage).toEqual([[id.name, "r1"]]);
+      expect(luggage).toEqual([id.name, "r1"]);
       unpack(luggage, () => {
         expect(id.get()).toBe("r1");
         expect(local.get("none")).toBe("none");
@@ -33,11 +33,7 @@ describe("what travels", () => {
 
   test("is no default: the other thread has its own", () => {
     const level = new ContextVar(named("level"), { travels: true, default: "info" });
-    expect(
-      copyContext()
-        .run(pack)
-        .map(([name]) => name),
-    ).not.toContain(level.name);
+    expect(copyContext().run(pack)).not.toContain(level.name);
   });
 
   test("is a value even where it is undefined", () => {
@@ -59,7 +55,7 @@ describe("what travels", () => {
   });
 
   test("is left out where no module knows the name", () => {
-    const luggage: Luggage = [[named("unknown there"), 1]];
+    const luggage: Luggage = [named("unknown there"), 1];
     expect(unpack(luggage, () => copyContext().size)).toBe(0);
   });
 

@@ -1,8 +1,18 @@
 /** Plays a script of steps on real Contexts and on the model at once, and compares them after every step. */
 import { bindContext, Context, ContextVar, copyContext } from "ambit/context";
 import { type Deferred, deferred } from "../support/deferred.js";
-import { agree, answerOf, codeOf, isEntered, ModelContext, type Place, type Position } from "./model.js";
-import { reset, type Token, type Variable } from "./model.js";
+import {
+  agree,
+  answerOf,
+  codeOf,
+  isEntered,
+  ModelContext,
+  type Place,
+  type Position,
+  reset,
+  type Token,
+  type Variable,
+} from "./model.js";
 
 export const VARIABLES = 10;
 

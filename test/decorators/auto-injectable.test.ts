@@ -2,22 +2,24 @@
 import {
   autoInjectable,
   CaptiveDependencyError,
-  Container,
   type Constructor,
+  Container,
   container,
   contextScoped,
   inject,
-  injectable,
   injectAll,
   injectAllWithTransform,
+  injectable,
   injectRef,
   injectWithTransform,
   Lifecycle,
   MissingTypeInfoError,
   NoScopeError,
   type Ref,
+  RegistrationError,
   scoped,
   singleton,
+  threadScoped,
   token,
 } from "ambit";
 import { describe, expect, test } from "vitest";
@@ -286,6 +288,20 @@ describe("the class", () => {
     }
     expect(container.resolve(View)).toBe(container.resolve(View));
     expect(container.resolve(View).clock).toBeInstanceOf(Clock);
+  });
+
+  test.each([
+    ["@contextScoped()", contextScoped()],
+    ["@threadScoped()", threadScoped()],
+  ])("%s over it holds, and under it is refused: nobody could ask for what that has registered", (name, decorate) => {
+    class Connection {}
+    decorate(Connection);
+    expect(() => autoInjectable()(Connection)).toThrow(RegistrationError);
+    expect(() => autoInjectable()(Connection)).toThrow(`write ${name} above @autoInjectable()`);
+    const View = autoInjectable()(class {});
+    decorate(View);
+    const own = new Container();
+    own.runInScopeSync(() => expect(own.resolve(View)).toBe(own.resolve(View)));
   });
 
   test("its parameters keep their names in errors of the container that builds it", () => {

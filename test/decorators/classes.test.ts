@@ -181,7 +181,7 @@ test("two lifetimes on one class: the one applied last, which stands first, coun
   expect(sharing(Service)).toEqual({ withinAScope: true, acrossScopes: false });
 });
 
-test("another root container knows nothing of what decorators registered", () => {
+test("decorators register in the default container alone; what else they do, see container/declared.test.ts", () => {
   @singleton()
   class Service {}
   expect(new Container().isRegistered(Service, true)).toBe(false);

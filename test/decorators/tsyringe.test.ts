@@ -1,27 +1,27 @@
 /** Service files that still import from "tsyringe", next to ones that import from "ambit". */
 import {
+  inject as ambitInject,
+  singleton as ambitSingleton,
   Container,
   container,
   contextScoped,
-  inject as ambitInject,
   type DependencyContainer,
   Lifecycle,
-  singleton as ambitSingleton,
 } from "ambit";
 import {
-  container as tsyringeContainer,
   delay,
-  type DependencyContainer as TsyringeContainer,
   inject,
-  injectable,
   injectAll,
   injectAllWithTransform,
+  injectable,
   injectWithTransform,
   instanceCachingFactory,
   instancePerContainerCachingFactory,
-  Lifecycle as TsyringeLifecycle,
   predicateAwareClassFactory,
   singleton,
+  type DependencyContainer as TsyringeContainer,
+  Lifecycle as TsyringeLifecycle,
+  container as tsyringeContainer,
 } from "tsyringe";
 import { describe, expect, test } from "vitest";
 

@@ -7,18 +7,18 @@
  *
  *     <!-- not run: it listens until it is stopped -->
  */
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { documentedBlocks } from "../support/code-blocks.js";
 import { databaseForTests, type TestDatabase } from "../support/database.js";
-import { ROOT, temporaryFolder } from "../support/repository.js";
+import { ROOT } from "../support/repository.js";
+import { writtenOut } from "./written-out.js";
 
-const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 const UNCAUGHT = pathToFileURL(join(ROOT, "test/docs/uncaught.js")).href;
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
@@ -26,12 +26,11 @@ const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const blocks = documentedBlocks().filter(({ page, notCompiled }) => page.startsWith("docs/") && !notCompiled);
 const programs = blocks.filter(({ output, notRun }) => output !== undefined && notRun === undefined);
 
-const folder = temporaryFolder();
+const folder = writtenOut(blocks);
 const schema = `docs_${randomUUID().slice(0, 8)}`;
 let database: TestDatabase;
 
 beforeAll(async () => {
-  compile();
   database = await databaseForTests();
   // As in a new database's "public", everybody may look for tables there.
   await query(`CREATE SCHEMA ${schema}; GRANT USAGE ON SCHEMA ${schema} TO PUBLIC`);
@@ -83,21 +82,4 @@ async function query(sql: string): Promise<void> {
   await client.connect();
   await client.query(sql);
   await client.end();
-}
-
-/** Unchecked, because code-blocks.test.ts checks the types of the same blocks. */
-function compile(): void {
-  for (const { page, file, code } of blocks) write(join(folder, page, file), code);
-  const compilerOptions = { noEmit: false, noCheck: true, allowJs: false, checkJs: false, paths: {}, rootDir: "." };
-  write(
-    join(folder, "tsconfig.json"),
-    JSON.stringify({ extends: "../../tsconfig.json", compilerOptions, include: ["."] }),
-  );
-  const { status, stdout } = spawnSync(process.execPath, [TSC], { cwd: folder, encoding: "utf8" });
-  if (status !== 0) throw new Error(stdout);
-}
-
-function write(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
 }

@@ -5,8 +5,8 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
 import { Container, inject, Lifecycle } from "ambit";
+import { expect, test } from "vitest";
 import { ROOT } from "../support/repository.js";
 
 const readme = readFileSync(join(ROOT, "README.md"), "utf8");
@@ -20,6 +20,7 @@ test.each([
   "hello-pool/worker.ts",
   "hello-context.ts",
   "hello-guard.ts",
+  "hello-explore.ts",
 ])("shows examples/%s word for word", (file) => {
   expect(readme).toContain(`\`\`\`ts\n${readFileSync(join(ROOT, "examples", file), "utf8")}\`\`\``);
 });
@@ -35,6 +36,7 @@ test.each([
   ["hello-pool.js", "connection closed"],
   ["hello-context.js", "[-] outside"],
   ["hello-guard.js", "[ 'DbConnection: refused 1 time' ]"],
+  ["hello-explore.js", "]"],
 ])("%s prints what the page says", async (program, lastLine) => {
   const { stdout } = await promisify(execFile)(process.execPath, [built(program)]);
   expect(stdout.trimEnd().split("\n").at(-1)).toBe(lastLine);

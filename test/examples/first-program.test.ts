@@ -2,9 +2,9 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { disposeThread } from "ambit";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { disposeThread } from "ambit";
 import { databaseForTests, type TestDatabase } from "./koa-orders-support.js";
 
 let database: TestDatabase;

@@ -1,10 +1,10 @@
 /** The program at the top of the design, word for word, but for `authenticate` and the controller. */
+import Router from "@koa/router";
+import { container, contextScoped, inject, injectRef, Lifecycle, type Ref, singleton, threadScoped } from "ambit";
+import { invoke, KoaContext, scopePerRequest } from "ambit/koa";
 import type Koa from "koa";
 import KoaApp from "koa";
-import Router from "@koa/router";
 import pg from "pg";
-import { container, contextScoped, inject, injectRef, Lifecycle, singleton, threadScoped, type Ref } from "ambit";
-import { invoke, KoaContext, scopePerRequest } from "ambit/koa";
 
 const authenticate = (ctx: Koa.Context): string => ctx.get("user");
 export const app = new KoaApp();

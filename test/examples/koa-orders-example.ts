@@ -1,5 +1,5 @@
 /** examples/koa-orders as a process of its own, built. */
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
@@ -10,7 +10,7 @@ const MAIN = fileURLToPath(new URL("../../examples/dist/koa-orders/main.js", imp
 const AUTH_SECRET = "a secret of these tests, long enough";
 
 /** The settings of an example that works in this schema. */
-export function environmentOf(database: TestDatabase, schema: string): NodeJS.ProcessEnv {
+export function environmentOf(database: Pick<TestDatabase, "url">, schema: string): NodeJS.ProcessEnv {
   return { DATABASE_URL: database.url, DATABASE_SCHEMA: schema, AUTH_SECRET };
 }
 

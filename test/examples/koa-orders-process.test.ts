@@ -1,32 +1,15 @@
 /** The built example as a process: how it starts, logs and ends. Needs `npm run build && npm run build:examples`. */
 import { once } from "node:events";
 import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { dropSchema } from "../../examples/koa-orders/database/schema.js";
-import {
-  databaseForTests,
-  eventually,
-  freshSchema,
-  ownerOf,
-  Roadblock,
-  type TestDatabase,
-} from "./koa-orders-support.js";
-import { environmentOf, Example, headersFor } from "./koa-orders-example.js";
+import { expect, onTestFinished, test } from "vitest";
+import { Example, environmentOf, headersFor } from "./koa-orders-example.js";
+import { databaseOfFile, eventually, freshSchema, ownerOf, Roadblock } from "./koa-orders-support.js";
 
 const schema = freshSchema();
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await databaseForTests();
-});
-
-afterAll(async () => {
-  await dropSchema(database.url, schema);
-  await database.stop();
-});
+const database = databaseOfFile(schema);
 
 const withDatabase = () => environmentOf(database, schema);
 
@@ -72,14 +55,19 @@ test("stamps the lines of every module with the request and its user", async () 
   }
 });
 
+/** More than one answer takes at once. */
+async function addOrders(user: string): Promise<void> {
+  const owner = await ownerOf(database.url, schema);
+  await owner.query(`
+    INSERT INTO orders ("user", number, reference) SELECT '${user}', n, n FROM generate_series(1, 50000) n;
+    INSERT INTO order_lines SELECT '${user}', n, 0, 'tea', 1, 450 FROM generate_series(1, 50000) n`);
+  await owner.end();
+}
+
 test("stamps even the line of a client that leaves in the middle of its answer", async () => {
   const example = Example.start(withDatabase());
   const url = await example.listening();
-  const owner = await ownerOf(database.url, schema);
-  await owner.query(`
-    INSERT INTO orders ("user", number, reference) SELECT 'max', n, n FROM generate_series(1, 50000) n;
-    INSERT INTO order_lines SELECT 'max', n, 0, 'tea', 1, 450 FROM generate_series(1, 50000) n`);
-  await owner.end();
+  await addOrders("max");
   const leaving = new AbortController();
   const headers = { ...(await headersFor("max")), "x-request-id": "of-max" };
   const response = await fetch(`${url}/orders.csv`, { headers, signal: leaving.signal });
@@ -93,6 +81,35 @@ test("stamps even the line of a client that leaves in the middle of its answer",
   );
 
   expect(lines.find(isItsEnd)).toMatchObject({ requestId: "of-max", user: "max" });
+});
+
+test.each([
+  ["resets the connection of its answer", "GET /orders.csv", [], (client: Socket) => client.resetAndDestroy()],
+  [
+    "ends the connection of its body",
+    "POST /orders",
+    ["Content-Type: application/json", "Content-Length: 99", "Expect: 100-continue"],
+    (client: Socket) => client.end('{"reference":'),
+  ],
+])("a client that %s in the middle is no error of the server", async (how, line, headers, leave) => {
+  const example = Example.start(withDatabase());
+  const { port } = new URL(await example.listening());
+  await addOrders(how);
+  const { authorization } = await headersFor(how);
+  const client = connect(Number(port), "localhost");
+  const head = [`${line} HTTP/1.1`, "Host: x", `Authorization: ${authorization}`, ...headers, "", ""];
+  client.write(head.join("\r\n"));
+  await once(client, "data");
+
+  leave(client);
+  await eventually(
+    async () => example.logLines(),
+    (all) => all.some(({ msg }) => msg.startsWith("the client left")),
+  );
+  example.child.kill();
+  await example.exit;
+
+  expect(example.logLines().filter(({ level }) => level >= 50)).toEqual([]);
 });
 
 test("hands out no tokens when the secret is not its own", async () => {
@@ -142,6 +159,17 @@ test("says what to do when its port is taken", async () => {
 
   expect(await example.exit).toEqual([1, null]);
   expect(example.output).toContain(`Cannot listen on port ${port}; PORT=0 takes a free one.`);
+});
+
+test.each([
+  ["LOG_LEVEL", "loud", '"loud"'],
+  ["DATABASE_URL", "localhost/orders", "such as postgresql://"],
+  ["PORT", "eighty", '"eighty"'],
+])("says which setting is wrong: %s", async (name, value, said) => {
+  const example = Example.start({ ...withDatabase(), [name]: value });
+
+  expect(await example.exit).toEqual([1, null]);
+  expect(example.output).toMatch(new RegExp(`^${name} is no .*${said}.*\n$`));
 });
 
 test("says which database it could not reach", async () => {

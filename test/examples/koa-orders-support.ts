@@ -1,11 +1,14 @@
 /** What the tests of examples/koa-orders share: a database, a served app, and a client that speaks for a user. */
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { afterAll, beforeAll } from "vitest";
 import { createApp } from "../../examples/koa-orders/app.js";
 import { Tokens } from "../../examples/koa-orders/auth/tokens.js";
+import { dropSchema } from "../../examples/koa-orders/database/schema.js";
 import { RunningServer } from "../../examples/koa-orders/server.js";
+import { databaseForTests, type TestDatabase } from "../support/database.js";
 
-export { databaseForTests, type TestDatabase } from "../support/database.js";
+export { databaseForTests, type TestDatabase };
 
 let schemas = 0;
 
@@ -13,6 +16,21 @@ let schemas = 0;
 export function freshSchema(): string {
   schemas += 1;
   return `koa_orders_test_${process.pid}_${schemas}`;
+}
+
+/** A database for the tests of a file; its schema goes with the last of them. */
+export function databaseOfFile(schema: string): Pick<TestDatabase, "url"> {
+  let database: TestDatabase;
+  beforeAll(async () => void (database = await databaseForTests()));
+  afterAll(async () => {
+    await dropSchema(database.url, schema);
+    await database.stop();
+  });
+  return {
+    get url() {
+      return database.url;
+    },
+  };
 }
 
 export interface Answer {

@@ -1,4 +1,5 @@
 import "../../examples/koa-orders/prove/quiet.js";
+import { connect } from "node:net";
 import { container, disposeThread } from "ambit";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../examples/koa-orders/database/connection.js";
@@ -157,11 +158,47 @@ test("says which field of a body is wrong", async () => {
   expect(answer.body.error.details).toEqual([{ path: "lines.0.quantity", message: expect.any(String) }]);
 });
 
-test("answers paths and methods that do not exist with JSON", async () => {
+test.each([
+  ["another type", { "content-type": "text/plain" }, 415],
+  ["no type", { "content-type": "" }, 415],
+  ["a coding that it has not", { "content-type": "application/json", "content-encoding": "gzip" }, 400],
+])("answers a body of %s with 4xx, and says which header is wrong", async (_, headers, status) => {
+  const orders = await served();
+  const authorization = `Bearer ${await orders.tokens.issue("ida")}`;
+  const body = new TextEncoder().encode(JSON.stringify(tea("x")));
+
+  const answer = await orders.send("/orders", { method: "POST", headers: { authorization, ...headers }, body });
+
+  expect(answer).toMatchObject({ status, body: { error: { message: expect.stringMatching(/Content-/) } } });
+});
+
+test("answers paths and methods that do not exist with JSON, and says which methods do", async () => {
   const orders = await served();
 
   expect(await orders.send("/nowhere")).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
-  expect(await orders.send("/orders", { method: "DELETE" })).toMatchObject({ status: 405, body: { error: {} } });
+  for (const [method, status] of [
+    ["DELETE", 405],
+    ["PROPFIND", 501],
+  ] as const) {
+    const refused = await orders.send("/orders", { method });
+    expect(refused).toMatchObject({ status, body: { error: { message: expect.stringContaining("POST") } } });
+    expect(refused.headers.get("allow")).toBe("POST, HEAD, GET");
+  }
+});
+
+test("ends without waiting for answers that nobody waits for any more", async () => {
+  const orders = await served();
+  const { port } = new URL(orders.url);
+  const roadblock = await Roadblock.on("orders", database.url, schema);
+  const authorization = `Bearer ${await orders.tokens.issue("max")}`;
+  const client = connect(Number(port), "localhost");
+  client.write(`GET /orders HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\n\r\n`.repeat(3));
+  await roadblock.reached(3);
+
+  client.destroy();
+  await roadblock.lift();
+
+  expect(await orders.close()).toBe(true);
 });
 
 test("exports every order line of the user as CSV", async () => {

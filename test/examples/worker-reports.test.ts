@@ -1,27 +1,10 @@
 /** Reports of the built example, as a process with its worker threads. Needs `npm run build && npm run build:examples`. */
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { dropSchema } from "../../examples/koa-orders/database/schema.js";
-import { environmentOf, Example, headersFor } from "./koa-orders-example.js";
-import {
-  databaseForTests,
-  eventually,
-  freshSchema,
-  ownerOf,
-  Roadblock,
-  type TestDatabase,
-} from "./koa-orders-support.js";
+import { expect, test } from "vitest";
+import { Example, environmentOf, headersFor } from "./koa-orders-example.js";
+import { databaseOfFile, eventually, freshSchema, ownerOf, Roadblock } from "./koa-orders-support.js";
 
 const schema = freshSchema();
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await databaseForTests();
-});
-
-afterAll(async () => {
-  await dropSchema(database.url, schema);
-  await database.stop();
-});
+const database = databaseOfFile(schema);
 
 /** The example, and what a user's browser would ask it for. */
 class Reports {
@@ -116,7 +99,7 @@ test("reports at the same time are rendered in threads of their own, on connecti
   expect(new Set(lines.map(({ thread }) => thread))).toEqual(new Set([1, 2]));
 });
 
-test("a client that leaves has its report cancelled, and its worker renders the next one", async () => {
+test("a client that leaves has its report cancelled, and its worker renders another one", async () => {
   const reports = await Reports.serve();
   const roadblock = await Roadblock.on("orders", database.url, schema);
   const leaving = new AbortController();
@@ -125,15 +108,22 @@ test("a client that leaves has its report cancelled, and its worker renders the 
 
   leaving.abort();
   await expect(left).rejects.toThrow("aborted");
-  const cancelled = await reports.line("left", "report cancelled");
+  const givenUp = await reports.line("left", "report given up");
   await roadblock.lift();
   const ended = await reports.line("left", "report ended");
-  const next = await reports.get("gus", "next");
+  // Two at the same time, so that each of the pool's two workers renders one of them.
+  const secondRoadblock = await Roadblock.on("orders", database.url, schema);
+  const both = Promise.all([reports.get("gus", "of-gus"), reports.get("hue", "of-hue")]);
+  await secondRoadblock.reached(2);
+  await secondRoadblock.lift();
+  const [gus, hue] = await both;
 
-  expect([cancelled, ended]).toMatchObject([{ user: "fay" }, { user: "fay", status: "aborted" }]);
+  expect([givenUp, ended]).toMatchObject([{ user: "fay" }, { user: "fay", status: "aborted" }]);
   expect(await reports.line("left", "answered")).toMatchObject({ status: 499 });
-  expect(next).toMatchObject({ status: 200, text: expect.stringContaining("Ordered by gus") });
-  expect((await reports.line("next", "report ended")).thread).toBe(ended.thread);
+  expect(gus).toMatchObject({ status: 200, text: expect.stringContaining("Ordered by gus") });
+  expect(hue).toMatchObject({ status: 200, text: expect.stringContaining("Ordered by hue") });
+  const lines = [await reports.line("of-gus", "report ended"), await reports.line("of-hue", "report ended")];
+  expect(lines.map(({ thread }) => thread)).toContain(ended.thread);
   expect(await reports.end()).toEqual(ENDED_WELL);
 });
 

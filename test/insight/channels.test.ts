@@ -1,7 +1,6 @@
 /** What channels tell of scopes: each message once, in order, in words, and nothing at all when nobody listens. */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { expect, onTestFinished, test } from "vitest";
 import {
   type Channels,
   Container,
@@ -12,6 +11,7 @@ import {
   type ScopeCloseMessage,
   type ScopeOpenMessage,
 } from "ambit";
+import { expect, onTestFinished, test } from "vitest";
 import { deferred } from "../support/deferred.js";
 import { countAlive } from "../support/gc.js";
 

@@ -1,5 +1,8 @@
 /** `ambit check`, as a build server calls it. Needs a build. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { ROOT } from "../support/repository.js";
 import { moduleOf, Project } from "./command.js";
 
 const SOUND = moduleOf({ a: ["b"], b: [] });
@@ -85,11 +88,24 @@ describe("finds the container", () => {
 describe("ends with 2 and says what to do", () => {
   test.each([
     ["without a module", ["check"], "It needs the module of the container.\nFix: npx ambit check ./container.js."],
+    ["for a module without a name", ["check", ""], "It needs the module of the container.\nFix: "],
     ["for a command that is none", ["chekc"], 'There is no command "chekc".'],
-    ["for an option that is none", ["check", "container.js", "--jsno"], "Unknown option '--jsno'"],
+    ["for an option that is none", ["check", "container.js", "--jsno"], "Unknown option '--jsno'.\nFix: "],
     ["for two modules", ["check", "container.js", "b.js"], "It looks at one module, and was given 2."],
     ["for a file that is not there", ["check", "nowhere.js"], "There is no file nowhere.js."],
+    ["for a folder", ["check", "."], "There is no file ..\nFix: name the built module"],
     ["for a module that throws", ["check", "throws.js"], "Cannot import throws.js: Error: no settings\n    at "],
+    [
+      "for what only TypeScript can read",
+      ["check", "types.ts"],
+      "Fix: build it and name what was built; or, where every parameter names its token: NODE_OPTIONS='--import tsx' npx ambit check types.ts.",
+    ],
+    ["for a module with a mistake", ["check", "broken.js"], "Fix: mend it until `node broken.js` runs."],
+    [
+      "for a module that lacks another",
+      ["check", "lacks.js"],
+      "Fix: have it built, and what it imports installed, until `node lacks.js` runs.",
+    ],
     [
       "for a module without a container",
       ["check", "empty.js"],
@@ -132,6 +148,9 @@ describe("ends with 2 and says what to do", () => {
     using project = new Project({
       "container.js": SOUND,
       "throws.js": 'throw new Error("no settings");',
+      "types.ts": "@singleton() export class A { constructor(private b: B) {} }",
+      "broken.js": "export const x = {",
+      "lacks.js": 'import "./gone.js";',
       "empty.js": "export const x = 1;",
       "list.json": "[]",
       "tokens.js": `${SOUND}; export const tokens = 1;`,
@@ -141,6 +160,29 @@ describe("ends with 2 and says what to do", () => {
     expect(err).toContain(said);
     expect(err).toContain(args[0] === "graph" && args.includes("--html") ? "" : "Fix: ");
   });
+});
+
+describe("does not pass for sound where the module", () => {
+  test.each([
+    ["ends the process", "process.exit(0);"],
+    ["never comes to its end", "await new Promise(() => {});"],
+    ["throws later", 'setImmediate(() => { throw new Error("late"); }); await new Promise(() => {});'],
+    ["rejects what nobody hears", 'void Promise.reject(new Error("late")); await new Promise(() => {});'],
+  ])("%s", (_, text) => {
+    using project = new Project({ "container.js": text });
+    const { code, out, err } = project.run("check", "container.js");
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(/^The process ended before there was an answer\.\nFix: /m);
+  });
+});
+
+test("a failed import is told with the frames of the user's code alone", () => {
+  using project = new Project({ "container.js": 'function start() { throw new Error("no"); }\nstart();' });
+  const { err } = project.run("check", "container.js");
+  expect(err.split("\n").flatMap((line) => /^ +at (.*)/.exec(line)?.slice(1) ?? [])).toEqual([
+    expect.stringMatching(/^start \(.*container\.js:1:/),
+    expect.stringMatching(/container\.js:2:1\)?$/),
+  ]);
 });
 
 describe("a baseline", () => {
@@ -205,6 +247,12 @@ test("says how it is called", () => {
       out: expect.stringContaining("ambit check <module>"),
       err: "",
     });
+});
+
+test("says of which version it is", () => {
+  using project = new Project({});
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
+  expect(project.run("--version")).toEqual({ code: 0, out: `${version}\n`, err: "" });
 });
 
 describe("graph writes", () => {

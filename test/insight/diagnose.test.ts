@@ -1,10 +1,11 @@
 /** Everything at once, before anything is built, in the words of `resolve`. */
 import {
   AmbitError,
+  bridge,
   CaptiveDependencyError,
+  type Constructor,
   Container,
   ContainerDisposedError,
-  type Constructor,
   delay,
   dep,
   inject,
@@ -16,7 +17,6 @@ import {
   ValidationError,
 } from "ambit";
 import { container as tsyringeContainer } from "tsyringe";
-import { bridge } from "ambit";
 import { expect, test } from "vitest";
 
 const scoped = { lifecycle: Lifecycle.ContextScoped };

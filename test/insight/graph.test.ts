@@ -164,3 +164,51 @@ test("explains a class that nobody registered, and refuses a token that nothing 
   );
   expect(() => new Container().explain("gone")).toThrow(UnregisteredTokenError);
 });
+
+test("explains in a child what a container around it has, though the child hides it", () => {
+  const root = new Container();
+  root.register("clock", { useFactory: () => 1, deps: [] }, single);
+  root.register("prices", { useFactory: () => 1, deps: ["clock"] }, single);
+  const child = root.createChildContainer();
+  child.register("clock", { useValue: 1 }).register("clock", { useValue: 2 });
+  const why = child
+    .explain("prices")
+    .steps.map(({ node }) => [node.id, ...node.why.filter((line) => /regist/.test(line))]);
+  expect(why).toEqual([
+    [
+      "prices",
+      "It was registered in a container around this one with useFactory.",
+      "A singleton: one for the container that it was registered in, until that is disposed.",
+    ],
+    [
+      "clock #3",
+      "It was registered in a container around this one with useFactory; for this one, what is registered nearer hides it.",
+      "A singleton: one for the container that it was registered in, until that is disposed.",
+    ],
+  ]);
+  child.clearInstances();
+  expect(child.explain("clock").node.why[0]).toBe("It was registered in a container around this one with useFactory.");
+});
+
+test("what only a child registered is not there for what lives in a container around it", () => {
+  const root = new Container();
+  root.register("prices", { useFactory: () => 1, deps: ["clock"] }, single);
+  const child = root.createChildContainer();
+  child.register("clock", { useValue: 1 });
+  const whyNot = (container: Container) => container.explain("prices").steps.map(({ node }) => node.why[0])[1];
+  expect(whyNot(child)).toContain("what asks for it lives in a container around this one");
+  expect(whyNot(root)).toContain("nobody registered it");
+});
+
+test.each(["gone", 42, { is: "no token" }, undefined])("refuses to explain %o as resolve does", (token) => {
+  const container = new Container();
+  const asked = token as string;
+  const refused = (ask: () => unknown): unknown => {
+    try {
+      return ask();
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  expect(refused(() => container.explain(asked))).toBe(refused(() => container.resolve(asked)));
+});

@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
+import { Container, dep, Lifecycle, ScopeLeakError, token } from "ambit";
+import { drain, KoaContext, listener, scopePerRequest } from "ambit/koa";
 import Koa from "koa";
 import pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
-import { Container, dep, Lifecycle, ScopeLeakError, token } from "ambit";
-import { drain, KoaContext, listener, scopePerRequest } from "ambit/koa";
 import { databaseForTests } from "../support/database.js";
 
 const perScope = { lifecycle: Lifecycle.ContextScoped } as const;

@@ -1,8 +1,8 @@
 /** What the guard hands out can be used like the instance itself, whatever that is. */
 import { EventEmitter } from "node:events";
 import { inspect } from "node:util";
-import { describe, expect, test, vi } from "vitest";
 import { Container, contextScoped, dep, type InjectionToken, Lifecycle, Scope, ScopeLeakError } from "ambit";
+import { describe, expect, test, vi } from "vitest";
 
 const { ContextScoped, Singleton } = Lifecycle;
 

@@ -1,8 +1,8 @@
 /** The guard catches what is used in another scope than its own, or after that has closed, and names both scopes. */
 import { EventEmitter, on } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { expect, test } from "vitest";
 import { Container, inject, Lifecycle, NoScopeError, ScopeClosedError, ScopeLeakError } from "ambit";
+import { expect, test } from "vitest";
 import { deferred } from "../support/deferred.js";
 
 const { ContextScoped, Singleton } = Lifecycle;

@@ -1,6 +1,6 @@
 /** What `container.leaks()` reports, with collections that are forced. */
-import { expect, test } from "vitest";
 import { Container, inject, Lifecycle } from "ambit";
+import { expect, test } from "vitest";
 import { collectGarbage } from "../support/gc.js";
 
 const { ContextScoped } = Lifecycle;

@@ -1,16 +1,16 @@
 /** NoScopeError says where the Context was lost, where that can be seen; and nothing where it cannot. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { EventEmitter, once } from "node:events";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable, Transform } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
-import { AsyncLocalStorage } from "node:async_hooks";
 import { MessageChannel } from "node:worker_threads";
+import { bindContext, Container, Lifecycle, NoScopeError } from "ambit";
 import pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
-import { bindContext, Container, Lifecycle, NoScopeError } from "ambit";
-import { deferred } from "../support/deferred.js";
 import { databaseForTests } from "../support/database.js";
+import { deferred } from "../support/deferred.js";
 
 class User {}
 const container = new Container().register(User, User, { lifecycle: Lifecycle.ContextScoped });

@@ -1,8 +1,8 @@
 /**
- * Lines of the guard and of the channels, each with a way in which it can break, and tests that must then fail.
- * `npm run see-red -- insight` breaks one after the other.
+ * Lines of the guard, of the channels and of the command, each with a way in which it can break, and tests that must then
+ * fail. `npm run see-red -- insight` breaks one after the other.
  *
- * @type {readonly { breaks: string, tests: string, file: string, line: string, by: string }[]}
+ * @type {readonly { breaks: string, tests: string, file: string, line: string, by: string, build?: boolean }[]}
  */
 export const MUTATIONS = [
   {
@@ -106,21 +106,21 @@ export const MUTATIONS = [
   {
     breaks: "a server's request counts as a lost Context",
     tests: "lost-context.test.ts",
-    file: "container/lost-context.ts",
+    file: "plan/lost-context.ts",
     line: "if (/Server$|^process$|^Worker$/.test(emitter)) return undefined;",
     by: "",
   },
   {
     breaks: "who left its Context on purpose is told that an emitter lost it",
     tests: "lost-context.test.ts",
-    file: "container/lost-context.ts",
+    file: "plan/lost-context.ts",
     line: "(isNodes(frame) && !ONCE.test(frame)));",
     by: "EMIT.test(frame));",
   },
   {
     breaks: "plans that do not tell of builds are kept when somebody subscribes",
     tests: "channels.test.ts",
-    file: "container/view.ts",
+    file: "resolve/view.ts",
     line: "    if (RESOLVE.hasSubscribers !== this.family.watched) this.#watch();\n",
     by: "",
   },
@@ -136,6 +136,53 @@ export const MUTATIONS = [
     tests: "channels.test.ts",
     file: "scope/lifespan.ts",
     line: "  if (DISPOSE.hasSubscribers) announceDisposers(scope, scope.id);\n",
+    by: "",
+  },
+  {
+    breaks: "a module that ends the process passes for sound",
+    tests: "check-command.test.ts",
+    file: "cli/main.ts",
+    line: "  process.exitCode = 2;\n",
+    by: "",
+    build: true,
+  },
+  {
+    breaks: "problems do not fail a check",
+    tests: "check-command.test.ts",
+    file: "cli/check.ts",
+    line: "compared.fresh.length + compared.gone.length > 0 ? 1 : 0",
+    by: "compared.gone.length > 0 ? 1 : 0",
+    build: true,
+  },
+  {
+    breaks: "problems that are gone may stay in a baseline",
+    tests: "check-command.test.ts",
+    file: "cli/check.ts",
+    line: "compared.fresh.length + compared.gone.length > 0 ? 1 : 0",
+    by: "compared.fresh.length > 0 ? 1 : 0",
+    build: true,
+  },
+  {
+    breaks: "an update takes new problems into a baseline",
+    tests: "check-command.test.ts",
+    file: "cli/baseline.ts",
+    line: "existsSync(file) ? readBaseline(file) : problems.map(({ id }) => id);",
+    by: "problems.map(({ id }) => id);",
+    build: true,
+  },
+  {
+    breaks: "what a module prints is in the answer",
+    tests: "check-command.test.ts",
+    file: "cli/load.ts",
+    line: "  process.stdout.write = process.stderr.write.bind(process.stderr);\n",
+    by: "",
+    build: true,
+  },
+  {
+    breaks: "the page takes tokens for markup",
+    tests: "page.test.ts",
+    file: "cli/page.ts",
+    line: '.replaceAll("<", "\\\\u003c")',
     by: "",
   },
 ];

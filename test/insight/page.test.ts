@@ -1,22 +1,13 @@
-/**
- * The page in a real Chromium: CHROMIUM names it, else /usr/bin/chromium is taken; without one these tests are skipped.
- * Needs a build.
- */
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+/** The page of `ambit graph --html`, in a browser. */
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Container, dep, Lifecycle } from "ambit";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, expect, test } from "vitest";
 import { pageOf } from "#src/cli/page.js";
+import { describeInBrowser } from "../support/browser.js";
 import { temporaryFolder } from "../support/repository.js";
-
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const isThere = existsSync(executablePath);
-if (!isThere)
-  console.warn(
-    `The page is not tested: there is no browser at ${executablePath}. CHROMIUM=/path/to/chromium names one.`,
-  );
 
 const scoped = { lifecycle: Lifecycle.ContextScoped };
 const single = { lifecycle: Lifecycle.Singleton };
@@ -38,34 +29,22 @@ interface Box {
   readonly width: number;
 }
 
-describe.skipIf(!isThere)("the page", () => {
+describeInBrowser("the page of a graph", (openPage) => {
   const folder = temporaryFolder();
-  let browser: Browser;
-  const troubles: string[] = [];
+  let troubles: string[] = [];
   const asked: string[] = [];
 
-  beforeAll(
-    async () => void (browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] })),
-  );
-  afterAll(async () => {
-    await browser.close();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   async function open(container: Container, colorScheme: "light" | "dark" = "light", title = "shop"): Promise<Page> {
     const file = join(folder, "graph.html");
     writeFileSync(file, pageOf(container.graph(), title));
-    const page = await browser.newPage({ viewport: { width: 1400, height: 900 }, colorScheme });
-    troubles.length = asked.length = 0;
-    page.on("console", (message) => troubles.push(message.text()));
-    page.on("pageerror", (error) => troubles.push(error.message));
-    page.on("dialog", (dialog) => {
-      troubles.push(dialog.message());
-      void dialog.dismiss();
-    });
-    page.on("request", (request) => asked.push(request.url()));
-    await page.goto(pathToFileURL(file).href);
-    return page;
+    const opened = await openPage({ colorScheme });
+    ({ troubles } = opened);
+    asked.length = 0;
+    opened.page.on("request", (request) => asked.push(request.url()));
+    await opened.page.goto(pathToFileURL(file).href);
+    return opened.page;
   }
 
   const box = (page: Page, id: string) => page.locator(`.node[data-id=${JSON.stringify(id)}]`);
@@ -91,7 +70,6 @@ describe.skipIf(!isThere)("the page", () => {
       "1 problem\nCaptiveDependencyError [ERR_AMBIT_CAPTIVE]: Cannot inject context-scoped Transaction into singleton Prices",
     );
     expect([troubles, asked.length]).toEqual([[], 1]);
-    await page.close();
   });
 
   test("a click tells who holds it, why it lives as long, and what it needs; these lead on", async () => {
@@ -103,14 +81,12 @@ describe.skipIf(!isThere)("the page", () => {
     expect(await box(page, "Apart").getAttribute("class")).toContain("dim");
     await page.locator("#panel .item", { hasText: "Orders" }).click();
     expect(await chosen(page)).toBe("Orders");
-    await page.close();
   });
 
   test("what finds it each time is not called its holder", async () => {
     const page = await open(shop());
     await box(page, "Ctx").click();
     expect(await panel(page)).toMatch(/Held by 1\s+Transaction[^]*Found each time by 1\s+Prices\s+ref, dependency #1/);
-    await page.close();
   });
 
   test("what is built anew tells for whom it is kept", async () => {
@@ -119,7 +95,6 @@ describe.skipIf(!isThere)("the page", () => {
     const page = await open(container);
     await box(page, "Line").click();
     expect(await panel(page)).toContain("One each is kept by Handler (context-scoped), and lives as long as that.");
-    await page.close();
   });
 
   test("search fades what it does not find, by name, lifetime and provider, and Enter takes the first", async () => {
@@ -133,7 +108,6 @@ describe.skipIf(!isThere)("the page", () => {
     expect(await chosen(page)).toBe("Prices");
     await page.locator("#search").fill("nobody is called that");
     expect(await page.locator("#list").innerText()).toBe("Nothing is called that.");
-    await page.close();
   });
 
   test("works by keyboard: arrows in the list and in the graph, Escape lets go", async () => {
@@ -149,7 +123,6 @@ describe.skipIf(!isThere)("the page", () => {
     expect(await page.locator(".node[tabindex='0']").count()).toBe(1);
     await page.keyboard.press("Escape");
     expect(await page.locator(".node.chosen").count()).toBe(0);
-    await page.close();
   });
 
   test("can show only what is connected, and only what has problems", async () => {
@@ -162,7 +135,6 @@ describe.skipIf(!isThere)("the page", () => {
     expect(
       await page.locator(".node").evaluateAll((nodes) => nodes.map((node) => node.getAttribute("data-id"))),
     ).toEqual(["Transaction", "Prices"]);
-    await page.close();
   });
 
   test.each([
@@ -180,14 +152,12 @@ describe.skipIf(!isThere)("the page", () => {
     expect(await page.title()).toBe(`${name} · ambit`);
     expect(await page.locator("img").count()).toBe(0);
     expect([troubles, asked.length]).toEqual([[], 1]);
-    await page.close();
   });
 
   test("is dark where the system is", async () => {
     const back = async (scheme: "light" | "dark") => {
       const page = await open(shop(), scheme);
       const color = await page.evaluate("getComputedStyle(document.body).backgroundColor");
-      await page.close();
       return color;
     };
     expect([await back("light"), await back("dark")]).toEqual(["rgb(255, 255, 255)", "rgb(20, 23, 28)"]);
@@ -218,6 +188,5 @@ describe.skipIf(!isThere)("the page", () => {
           left >= seen!.x && right <= seen!.x + seen!.width && top >= seen!.y && bottom <= seen!.y + seen!.height,
       ),
     ).toBe(true);
-    await page.close();
   });
 });

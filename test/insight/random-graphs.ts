@@ -2,11 +2,20 @@
 import {
   type Constructor,
   Container,
+  contextScoped,
   delay,
   dep,
   type InjectionToken,
+  inject,
+  injectAll,
+  injectable,
+  injectProxy,
+  injectRef,
   Lifecycle,
   type RegistrationOptions,
+  scoped,
+  singleton,
+  threadScoped,
 } from "ambit";
 import fc from "fast-check";
 
@@ -19,7 +28,16 @@ export interface Need {
 }
 
 export interface NodeSpec {
-  readonly kind: "class" | "factory" | "async factory" | "asking factory" | "alias" | "seed" | "value";
+  /** A "decorated class" is registered nowhere in its world. */
+  readonly kind:
+    | "class"
+    | "decorated class"
+    | "factory"
+    | "async factory"
+    | "asking factory"
+    | "alias"
+    | "seed"
+    | "value";
   readonly options: RegistrationOptions;
   readonly needs: readonly Need[];
   readonly inChild: boolean;
@@ -77,9 +95,14 @@ export class World {
     withChild: boolean,
   ) {
     this.container = withChild ? this.root.createChildContainer() : this.root;
-    this.tokens = specs.map((spec, index) => (spec.kind === "class" ? classNamed(`N${index}`) : `N${index}`));
+    this.tokens = specs.map(({ kind }, index) => (kind.endsWith("class") ? classNamed(`N${index}`) : `N${index}`));
     this.tokens.push("nowhere");
     for (const [index, spec] of specs.entries()) this.#register(index, spec);
+  }
+
+  /** What `diagnose` has to be told of: what nobody registered. */
+  get unregistered(): InjectionToken[] {
+    return this.tokens.filter((_, index) => this.specs[index]?.kind === "decorated class");
   }
 
   get seeds(): [InjectionToken, Part][] {
@@ -92,6 +115,7 @@ export class World {
     const deps = needs.map((need) => this.#depFor(need));
     const give = (...parts: unknown[]): Part => ({ parts });
     const asked = needs.map(({ target }) => this.tokens[target]);
+    if (kind === "decorated class") this.#decorate(token as Constructor<Part>, options, needs);
     if (kind === "class") container.register(token, { useClass: token as Constructor<Part>, deps }, options);
     if (kind === "factory") container.register(token, { useFactory: give, deps }, options);
     if (kind === "async factory")
@@ -104,12 +128,36 @@ export class World {
     if (kind === "value") container.register(token, { useValue: give() });
   }
 
+  #decorate(target: Constructor<Part>, options: RegistrationOptions, needs: readonly Need[]): void {
+    for (const [index, need] of needs.entries()) this.#parameterFor(need)(target, undefined, index);
+    decoratorFor(options)(target);
+  }
+
+  #parameterFor({ how, target }: Need) {
+    const token = this.tokens[target];
+    if (how === "ref") return injectRef(token);
+    if (how === "proxy") return injectProxy(token);
+    if (how === "all") return injectAll(token as string);
+    if (how === "optional") return inject(token as string, { isOptional: true });
+    const isDelayed = how === "delayed" && typeof token === "function";
+    return inject(isDelayed ? delay(() => token as Constructor) : (token as string));
+  }
+
   #depFor({ how, target }: Need) {
     const token = this.tokens[target];
     if (how === "delayed")
       return typeof token === "function" ? (delay(() => token as Constructor) as InjectionToken) : token;
     return how === "direct" ? token : dep[how](token);
   }
+}
+
+function decoratorFor({ lifecycle, scopeName }: RegistrationOptions): (target: Constructor) => void {
+  if (lifecycle === Lifecycle.ContextScoped) return contextScoped({ scopeName });
+  if (lifecycle === Lifecycle.ThreadScoped) return threadScoped();
+  if (lifecycle === Lifecycle.Singleton) return singleton();
+  return lifecycle === Lifecycle.ContainerScoped || lifecycle === Lifecycle.ResolutionScoped
+    ? scoped(lifecycle)
+    : injectable();
 }
 
 function classNamed(name: string): Constructor<Part> {

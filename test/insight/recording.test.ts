@@ -1,6 +1,6 @@
 /** What factories and constructors were seen to ask for. */
-import { Container, inject, Lifecycle } from "ambit";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { Container, inject, Lifecycle } from "ambit";
 import { expect, test } from "vitest";
 
 const scoped = { lifecycle: Lifecycle.ContextScoped };

@@ -1,7 +1,7 @@
 /** What the players of a scope's life share. */
 import { type Container, DisposalError, DisposeTimeoutError, type Outcome, type Scope } from "ambit";
-import { GRUMPY, type Seed } from "./graph.js";
 import type { World } from "#src/testing/scheduler.js";
+import { GRUMPY, type Seed } from "./graph.js";
 import type { Stage } from "./stage.js";
 import type { Witness } from "./witness.js";
 

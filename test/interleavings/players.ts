@@ -2,9 +2,9 @@
 import { ContainerDisposedError } from "ambit";
 import { deferred } from "../support/deferred.js";
 import { ask, askAsync, unlessDisposes } from "./asking.js";
+import type { Instance } from "./instance.js";
 import { assertDisposal, close, type Player } from "./life.js";
 import { NESTING } from "./nesting.js";
-import type { Instance } from "./instance.js";
 
 const ASKING = {
   "resolves twice": async ({ world, witness }) => {

@@ -1,9 +1,9 @@
 /** A scope's life: who takes part in it, and what must hold in every order of what they do. */
 import { ContainerDisposedError, DisposeTimeoutError } from "ambit";
-import { containerOf, ROOT, Seed } from "./graph.js";
 import type { Program, World } from "#src/testing/scheduler.js";
+import { containerOf, ROOT, Seed } from "./graph.js";
 import { assertDisposal, type Life } from "./life.js";
-import { type PlayerName, PLAYERS } from "./players.js";
+import { PLAYERS, type PlayerName } from "./players.js";
 import { Stage } from "./stage.js";
 
 /** One scope, and around it the players. In the end its container is disposed, and all must be over. */

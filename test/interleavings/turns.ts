@@ -1,6 +1,6 @@
 /** The disposers of one owner, one at a time: which one runs, and what became of those before it. */
-import type { Instance } from "./instance.js";
 import type { World } from "#src/testing/scheduler.js";
+import type { Instance } from "./instance.js";
 
 /** Stands for a `DisposeTimeoutError`. */
 export const TIMED_OUT = Symbol("a disposer that took too long");

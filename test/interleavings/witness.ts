@@ -1,7 +1,7 @@
 /** What a scope is seen to do, and the promises that this breaks. */
 import { DisposalError, DisposeTimeoutError, type Outcome, type Scope } from "ambit";
-import type { Instance } from "./instance.js";
 import type { World } from "#src/testing/scheduler.js";
+import type { Instance } from "./instance.js";
 import { TIMED_OUT, Turns } from "./turns.js";
 
 type Status = Outcome["status"];

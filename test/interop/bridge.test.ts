@@ -1,5 +1,5 @@
 /** `bridge`: joins any two containers as the two default ones are. */
-import { bridge, Container, dep, Lifecycle, NoScopeError } from "ambit";
+import { bridge, Container, container, contextScoped, dep, Lifecycle, NoScopeError, singleton } from "ambit";
 import { container as tsyringeContainer } from "tsyringe";
 import { expect, test } from "vitest";
 
@@ -46,6 +46,14 @@ test("two of the other side are asked in turn", () => {
   expect([ours.resolve("one"), ours.resolve("more")]).toEqual([1, 2]);
 });
 
+test("a name that has become something else is not told when what it stood for is", () => {
+  const { ours, theirs, join } = bridged();
+  join();
+  ours.register("user", { useToken: User }).register("user", { useClass: Holder, deps: ["other"] } as never);
+  ours.register(User, User, { lifecycle: Lifecycle.ContextScoped });
+  expect([theirs.isRegistered(User), theirs.isRegistered("user")]).toEqual([true, false]);
+});
+
 test("joining again tells the other side what it has forgotten, and nothing twice", () => {
   const { ours, theirs, join } = bridged();
   ours.register(User, { useClass: User }, { lifecycle: Lifecycle.ContextScoped });
@@ -88,6 +96,18 @@ test("what is registered anew is given to the other side as it lives now", () =>
   const user = ours.runInScopeSync(() => theirs.resolve(User));
   expect(() => user.name).toThrow(NoScopeError);
   expect(theirs.resolveAll(User)).toHaveLength(1);
+});
+
+test.each([
+  ["a name", { useToken: User }, undefined],
+  ["something context-lived", { useClass: User }, { lifecycle: Lifecycle.ContextScoped }],
+])("what was %s and is a value now, is that value on both sides", (_, provider, options) => {
+  const { ours, theirs, join } = bridged();
+  join();
+  ours.register(User, { useClass: User }, { lifecycle: Lifecycle.Singleton });
+  ours.register("user", provider as { useToken: typeof User }, options);
+  ours.register("user", { useValue: "Ada" });
+  expect([theirs.resolve("user"), ours.resolve("user")]).toEqual(["Ada", "Ada"]);
 });
 
 test("an alias leads where it leads now, also one that was registered before its target", () => {
@@ -155,4 +175,19 @@ test("what only the other side knows has no stand-in: nobody here knows how long
   ours.register(Holder, { useClass: Holder, deps: [dep.proxy("theirs")] }, { lifecycle: Lifecycle.Singleton });
   const { user } = ours.resolve(Holder);
   expect(() => user.name).toThrow("Cannot stand in for theirs: only a joined container knows it");
+});
+
+test("a class of ambit's decorators is the default container's, where the other side was told of it: nobody gets a second", () => {
+  @singleton()
+  class Clock {}
+  @contextScoped()
+  class Request {
+    readonly path = "/";
+  }
+  const { ours, join } = bridged();
+  join();
+  expect(ours.resolve(Clock)).toBe(container.resolve(Clock));
+  ours.runInScopeSync(() => expect(() => ours.resolve(Request).path).toThrow(NoScopeError));
+  ours.register(Request, Request, { lifecycle: Lifecycle.ContextScoped });
+  ours.runInScopeSync(() => expect(ours.resolve(Request).path).toBe("/"));
 });

@@ -1,10 +1,10 @@
 /** Files that import decorators and containers from either package, in one program. */
 import {
+  injectable as ambitInjectable,
   container,
   contextScoped,
   currentScope,
   inject,
-  injectable as ambitInjectable,
   Lifecycle,
   NoScopeError,
   RegistrationError,
@@ -14,10 +14,10 @@ import {
   token,
 } from "ambit";
 import {
+  Lifecycle as TsyringeLifecycle,
   container as tsyringeContainer,
   inject as tsyringeInject,
   injectable as tsyringeInjectable,
-  Lifecycle as TsyringeLifecycle,
   singleton as tsyringeSingleton,
 } from "tsyringe";
 import { describe, expect, test } from "vitest";
@@ -235,4 +235,12 @@ test("what tsyringe builds for a scope never owns it", async () => {
     expect(currentScope()).toBeInstanceOf(Scope);
   });
   expect(ended).toEqual([]);
+});
+
+test("a class that tsyringe hears of after ambit has built it often is tsyringe's from then on", () => {
+  class Often {}
+  const before = new Set(Array.from({ length: 9 }, () => container.resolve(Often)));
+  expect(before.size).toBe(9);
+  tsyringeContainer.registerSingleton(Often);
+  expect(container.resolve(Often)).toBe(tsyringeContainer.resolve(Often));
 });

@@ -6,7 +6,7 @@ export default {
   // Of `container`, which takes 40 minutes, neither texts nor what runs when a module is loaded: they tell least.
   mutator: { excludedMutations: process.env.LAYER === "container" ? ["StringLiteral"] : [] },
   ignoreStatic: process.env.LAYER === "container",
-  mutate: [`src/${process.env.LAYER ?? "{context,scope,container}"}/**/*.ts`],
+  mutate: [`src/${process.env.LAYER ?? "{context,scope,registry,plan,resolve,container}"}/**/*.ts`],
   // What is copied before it is broken.
   ignorePatterns: [
     "*",

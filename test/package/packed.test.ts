@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { build, type Rolldown } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Packed, packAmbit, type Project } from "../support/packed.js";
+import { type Packed, type Project, packAmbit } from "../support/packed.js";
 import { ROOT } from "../support/repository.js";
 
 const PEERS = ["tsyringe", "reflect-metadata"];

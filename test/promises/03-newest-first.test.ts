@@ -219,18 +219,66 @@ test("3: a disposer is called as a method of its instance", async () => {
   expect(seen[0]).toBe(session);
 });
 
-test("3: a disposer that a constructor mixed in is found on every instance, not only the first", async () => {
-  let ended = 0;
-  const handle = { [Symbol.dispose]: () => ended++ };
-  class Session {
-    constructor() {
+/** Ways in which an instance comes to a disposer that its class does not show. */
+const mixedIn = {
+  "Object.assign": (handle: object) =>
+    class {
+      constructor() {
+        Object.assign(this, handle);
+      }
+    },
+  "a method that was added to the class later": (handle: object) => {
+    class Session {
+      declare open: () => void;
+      constructor() {
+        this.open();
+      }
+    }
+    Session.prototype.open = function () {
+      Object.assign(this, handle);
+    };
+    return Session;
+  },
+  "a function in a field": (handle: object) => {
+    function open(this: object) {
       Object.assign(this, handle);
     }
-  }
-  const container = new Container().register(Session, Session, context);
-  for (let request = 0; request < 3; request++) await container.runInScope((scope) => scope.resolve(Session));
-  expect(ended).toBe(3);
-});
+    return class {
+      readonly opened = open;
+      constructor() {
+        this.opened();
+      }
+    };
+  },
+  "a getter": (handle: { [Symbol.dispose](): void }) =>
+    class {
+      get [Symbol.dispose]() {
+        return handle[Symbol.dispose];
+      }
+    },
+  "one that stands before that of its class": (handle: object) =>
+    class {
+      constructor() {
+        Object.assign(this, handle);
+      }
+      dispose() {
+        throw new Error("not this one");
+      }
+    },
+};
+
+test.each(Object.entries(mixedIn))(
+  "3: a disposer that %s mixes in is found on every instance",
+  async (_, classWith) => {
+    let ended = 0;
+    const Session: new () => object = classWith({ [Symbol.dispose]: () => ended++ });
+    const container = new Container().register(Session, Session, context).register("each", { useClass: Session });
+    for (let request = 0; request < 10; request++) {
+      await container.runInScope((scope) => [scope.resolve(Session), scope.resolve("each")]);
+    }
+    expect(ended).toBe(20);
+  },
+);
 
 test("3: a disposer that only some instances get is found on those", async () => {
   let ended = 0;
@@ -241,8 +289,8 @@ test("3: a disposer that only some instances get is found on those", async () =>
     readonly self = open(this);
   }
   const container = new Container().register(Session, Session, context);
-  for (let request = 0; request < 3; request++) await container.runInScope((scope) => scope.resolve(Session));
-  expect(ended).toBe(2);
+  for (let request = 0; request < 10; request++) await container.runInScope((scope) => scope.resolve(Session));
+  expect(ended).toBe(9);
 });
 
 test("3: nested scopes end before what their parent owns, the last opened first", async () => {

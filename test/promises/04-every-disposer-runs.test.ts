@@ -189,6 +189,17 @@ test("4: an onDisposalError that throws does not replace the work's error, and b
   expect(text).toContain("the logger is down");
 });
 
+test("4: the work's error stays, whatever a disposer throws: also what no text can be made of", async () => {
+  const warnings = collectWarnings();
+  const work = new Container().runInScope((scope) => {
+    scope.defer(() => Promise.reject(Object.create(null)));
+    throw new Error("the work's");
+  });
+  await expect(work).rejects.toThrow("the work's");
+  await new Promise(setImmediate);
+  expect(warnings.map(({ message }) => message)).toEqual([expect.stringContaining("[Object: null prototype] {}")]);
+});
+
 test("4: a container keeps disposing after a disposer throws", async () => {
   const ended: string[] = [];
   const container = new Container()

@@ -1,6 +1,6 @@
 /** Promise 10: a transient with a disposer belongs to the owner it was made for. */
-import { expect, test } from "vitest";
 import { Container, inject, Lifecycle } from "ambit";
+import { expect, test } from "vitest";
 import { collectGarbage } from "../support/gc.js";
 
 const { ContextScoped, Singleton } = Lifecycle;

@@ -1,6 +1,6 @@
 /** Promise 13: closing waits for what was declared with `hold`. */
+import { Container, Lifecycle, type Scope, ScopeClosedError } from "ambit";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Container, Lifecycle, ScopeClosedError, type Scope } from "ambit";
 import { deferred } from "../support/deferred.js";
 
 beforeEach(() => void vi.useFakeTimers());

@@ -2,8 +2,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
-import { describe, expect, test } from "vitest";
 import { Lifecycle } from "ambit";
+import { describe, expect, test } from "vitest";
 import { application, Service, User } from "../retention/application.js";
 import { collectGarbage, countAlive, heapUsed } from "../support/gc.js";
 

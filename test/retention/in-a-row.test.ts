@@ -1,8 +1,8 @@
 /** Promise 14: what is over, and has left nothing alive, leaves not a byte. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { expect, test } from "vitest";
 import { copyContext } from "ambit";
-import { application, bareRequest, type Request, scopedRequest, Service, User } from "./application.js";
+import { expect, test } from "vitest";
+import { application, bareRequest, type Request, Service, scopedRequest, User } from "./application.js";
 import { extraGrowth, FULL } from "./costs.js";
 
 const MILLION = 1_000_000;

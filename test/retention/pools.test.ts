@@ -1,8 +1,8 @@
 /** Promise 14: a pool that is made, and grows, inside of requests keeps nothing of them. */
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
 import { Lifecycle } from "ambit";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { countAlive } from "../support/gc.js";
 import { application, remembering, scopedRequest } from "./application.js";
 

@@ -133,6 +133,8 @@ describe("afterwards", () => {
         () => disposed.register("late", { useValue: 1 }),
         () => disposed.isRegistered("pool"),
         () => disposed.reset(),
+        () => disposed.beforeResolution("pool", () => {}),
+        () => disposed.afterResolution("pool", () => {}),
         () => disposed.clearInstances(),
         () => disposed.createChildContainer(),
         () => disposed.createScope(),

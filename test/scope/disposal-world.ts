@@ -1,6 +1,6 @@
 /** A random program of scopes and disposables, played on a real container, and the naive model that judges its log. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { AmbitError, Container, DisposalError, Lifecycle, Scope, type Outcome } from "ambit";
+import { AmbitError, Container, DisposalError, Lifecycle, type Outcome, Scope } from "ambit";
 import { type Deferred, deferred } from "../support/deferred.js";
 
 /** How one token is built, and how what it gives ends. */

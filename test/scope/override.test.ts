@@ -1,9 +1,20 @@
 /** `scope.override`: one scope sees something else in place of a registration. */
+import {
+  Container,
+  inject,
+  injectProxy,
+  injectRef,
+  Lifecycle,
+  type Ref,
+  ScopeClosedError,
+  ScopeStateError,
+  UnregisteredTokenError,
+} from "ambit";
 import { describe, expect, test } from "vitest";
-import { Container, inject, Lifecycle, ScopeClosedError, ScopeStateError } from "ambit";
 
 const { Singleton, ContextScoped, Transient } = Lifecycle;
 const context = { lifecycle: ContextScoped };
+const singleton = { lifecycle: Singleton };
 
 class Mailer {
   send() {
@@ -202,14 +213,46 @@ describe("that comes too late is refused", () => {
     });
   });
 
-  test("when a singleton that is built holds it", async () => {
+  test.each([Singleton, Transient])("when a singleton that is built holds it, with lifetime %s", async (lifecycle) => {
     const container = new Container();
     container.register(Service, Service, { lifecycle: Singleton });
-    container.register(Mailer, Mailer, { lifecycle: Singleton });
+    container.register(Mailer, Mailer, { lifecycle });
     container.resolve(Service);
     await container.runInScope((scope) => {
       expect(() => scope.override(Mailer, FakeMailer)).toThrow("Service, which is built already, holds it");
     });
+  });
+});
+
+describe("of a class that nobody registered", () => {
+  test("is refused when something that is built holds it", () => {
+    const container = new Container();
+    container.register(Service, Service, { lifecycle: ContextScoped });
+    container.runInScopeSync((scope) => {
+      scope.resolve(Service);
+      expect(() => scope.override(Mailer, FakeMailer)).toThrow("Service, which is built already, holds it");
+    });
+  });
+
+  test("disposes nothing that a bare factory gives", () => {
+    const ended: string[] = [];
+    const mine = { dispose: () => ended.push("disposed") };
+    new Container().runInScopeSync((scope) => {
+      scope.override(Service, { useFactory: () => mine as never });
+      scope.resolve(Service);
+    });
+    expect(ended).toEqual([]);
+  });
+});
+
+test("goes for what cannot be built: it is the way to do without what that lacks", () => {
+  class Database {
+    constructor(@inject("url") readonly url: string) {}
+  }
+  const container = new Container().register(Database, Database, context);
+  container.runInScopeSync((scope) => {
+    scope.override(Database, { useValue: new Database("fake") });
+    expect(scope.resolve(Database).url).toBe("fake");
   });
 });
 
@@ -221,4 +264,73 @@ test("is what the container gives too, when it is asked in that scope", () => {
     expect(container.resolve("db")).toBe("fake");
   });
   expect(container.resolve("db")).toBe("real");
+});
+
+describe("of what the container knows nothing of, or could not build", () => {
+  class Database {
+    constructor(readonly url: string) {}
+  }
+  class Users {
+    constructor(@inject("url") readonly url: string) {}
+  }
+  class Cache {
+    constructor(
+      @injectRef(Users) readonly users: Ref<Users>,
+      @injectProxy(Users) readonly standIn: Users,
+      @injectProxy("settings") readonly settings: { url: string },
+    ) {}
+  }
+
+  test("is what the container gives in that scope, however it is asked", async () => {
+    const container = new Container().register(Users, Users, context).register(Cache, Cache, singleton);
+    await container.runInScope(async (scope) => {
+      scope.override("url", { useValue: "fake" }).override(Database, { useValue: new Database("fake") });
+      expect([container.resolve("url"), await container.resolveAsync("url")]).toEqual(["fake", "fake"]);
+      expect([container.tryResolve("url"), container.resolveAll("url")]).toEqual(["fake", ["fake"]]);
+      expect([container.resolve(Database).url, container.resolve(Users).url]).toEqual(["fake", "fake"]);
+      expect(container.resolve(Users)).toBe(scope.resolve(Users));
+      const { users, standIn } = container.resolve(Cache);
+      expect([users.get(), users.tryGet(), standIn.url]).toEqual([scope.resolve(Users), users.get(), "fake"]);
+    });
+  });
+
+  test("is nothing that is given in other scopes, nor kept by a stand-in", () => {
+    const container = new Container().register(Users, Users, context).register(Cache, Cache, singleton);
+    const { standIn, settings } = container.resolve(Cache);
+    for (const url of ["one", "two"]) {
+      container.runInScopeSync((scope) => {
+        scope.override("url", { useValue: url }).override("settings", { useValue: { url } });
+        expect([standIn.url, settings.url]).toEqual([url, url]);
+      });
+    }
+    container.runInScopeSync(() => {
+      expect(container.tryResolve("url")).toBeUndefined();
+      for (const ask of [() => container.resolve("url"), () => standIn.url, () => settings.url])
+        expect(ask).toThrow(UnregisteredTokenError);
+    });
+  });
+});
+
+describe("in the scope of one container of a family", () => {
+  test("is what the others give there, of what they have not registered otherwise", () => {
+    const root = new Container().register("db", { useValue: "real" }).register("own", { useValue: "root's" });
+    root.register("page", { deps: ["db"], useFactory: (db) => ({ db }) }, context);
+    const child = root.createChildContainer().register("own", { useValue: "child's" });
+    for (const [opener, other, own] of [
+      [root, child, "child's"],
+      [child, root, "root's"],
+    ] as const) {
+      opener.runInScopeSync((scope) => {
+        scope.override("db", { useValue: "fake" }).override("own", { useValue: "fake" });
+        expect([other.resolve("db"), other.tryResolve("db"), other.resolveAll("db")]).toEqual([
+          "fake",
+          "fake",
+          ["fake"],
+        ]);
+        expect([other.resolve("page"), other.resolve("own")]).toEqual([{ db: "fake" }, own]);
+        expect(other.resolve("page")).toBe(scope.resolve("page"));
+      });
+      opener.runInScopeSync(() => expect(other.resolve("db")).toBe("real"));
+    }
+  });
 });

@@ -1,6 +1,6 @@
 /** Named scopes with a declared order: who may hold whom is known before anything is built. */
-import { expect, test } from "vitest";
 import { CaptiveDependencyError, Container, inject, Lifecycle } from "ambit";
+import { expect, test } from "vitest";
 
 const { ContextScoped } = Lifecycle;
 

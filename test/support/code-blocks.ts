@@ -1,6 +1,6 @@
 /**
  * The TypeScript of a Markdown page: its ```ts blocks. test/docs/code-blocks.test.ts explains the comments before them,
- * test/docs/programs.test.ts what follows them.
+ * test/docs/programs.test.ts what follows them. Beside it, the commands: test/docs/commands.test.ts runs them.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -36,15 +36,15 @@ export function documentedBlocks(): PageBlock[] {
 
 /** README.md, CONTRIBUTING.md and what else there is for readers, from the root of the repository. */
 export function markdownPages(): string[] {
-  const all = [...readdirSync(ROOT), ...within("docs")];
+  const all = [...readdirSync(ROOT), ...filesIn("docs")];
   return all.filter((page) => page.endsWith(".md"));
 }
 
-function within(folder: string): string[] {
+function filesIn(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
     if (!entry.isDirectory()) return [path];
-    return entry.name === "node_modules" ? [] : within(path);
+    return entry.name === "node_modules" ? [] : filesIn(path);
   });
 }
 
@@ -64,8 +64,30 @@ export function codeBlocks(page: string): CodeBlock[] {
   });
 }
 
+/** What a reader types, and what the page says that it prints. */
+export interface CommandBlock {
+  readonly page: string;
+  readonly line: number;
+  readonly script: string;
+  readonly output: string;
+}
+
+/** The ```sh blocks of docs/ whose output the page shows. */
+export function documentedCommands(): CommandBlock[] {
+  const pages = markdownPages().filter((page) => page.startsWith("docs/"));
+  return pages.flatMap((page) => {
+    const lines = readFileSync(join(ROOT, page), "utf8").split("\n");
+    const fences = fencesOf(lines);
+    return fences.flatMap((fence, at) => {
+      const next = fences[at + 1];
+      if (fence.language !== "sh" || !isOutput(lines, fence, next)) return [];
+      return { page, line: fence.start + 1, script: within(lines, fence), output: within(lines, next) };
+    });
+  });
+}
+
 /** Whether a block has no language, and nothing stands between it and the one before. */
-function isOutput(lines: readonly string[], before: Fence, block: Fence | undefined): boolean {
+function isOutput(lines: readonly string[], before: Fence, block: Fence | undefined): block is Fence {
   if (block?.language !== "") return false;
   return lines.slice(before.end + 1, block.start).every((line) => line.trim() === "");
 }
@@ -101,8 +123,12 @@ function blockOf(lines: readonly string[], { start, end }: Fence, output: Fence 
     code: [...lines.map((line, index) => (isCode(index) ? line : "")), "export {};"].join("\n"),
     notCompiled: NOT_COMPILED.exec(lines[comment.start])?.[1],
     notRun: NOT_RUN.exec(lines[comment.start])?.[1],
-    output: output && lines.slice(output.start + 1, output.end).join("\n"),
+    output: output && within(lines, output),
   };
+}
+
+function within(lines: readonly string[], { start, end }: Fence): string {
+  return lines.slice(start + 1, end).join("\n");
 }
 
 /** The first and the last line of the HTML comment that ends right before `fence`, blank lines aside; else no lines. */

@@ -1,6 +1,6 @@
 /** What the tests of explorations explore with: a fake connection, and findings that are seen again. */
 import { Container, Lifecycle } from "ambit";
-import { explore, type ExploreOptions, io, type Report } from "ambit/testing";
+import { type ExploreOptions, explore, io, type Report } from "ambit/testing";
 import { expect } from "vitest";
 
 /** A connection to a database that is not there. */

@@ -1,10 +1,10 @@
 /** An exploration of a Koa application, without sockets. */
 import { IncomingMessage, type RequestListener, ServerResponse } from "node:http";
 import { Duplex } from "node:stream";
-import Koa from "koa";
 import { Container, inject, Lifecycle } from "ambit";
 import { invoke, KoaContext, scopePerRequest } from "ambit/koa";
 import { io } from "ambit/testing";
+import Koa from "koa";
 import { expect, test } from "vitest";
 import { Connection, containerWithConnections, explored } from "./connections.js";
 

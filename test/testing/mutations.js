@@ -124,4 +124,18 @@ export const MUTATIONS = [
     line: "{ parent: null, ...rest }",
     by: "rest",
   },
+  {
+    breaks: "timers from before an exploration cannot be cleared in it",
+    tests: "clock.test.ts",
+    file: "testing/clock.ts",
+    line: ": REAL.clearTimeout(timer);",
+    by: ": undefined;",
+  },
+  {
+    breaks: "delays are taken as they are",
+    tests: "clock.test.ts",
+    file: "testing/clock.ts",
+    line: "return delay > 0 && delay <= LONGEST ? delay : 0;",
+    by: "return delay;",
+  },
 ];

@@ -1,9 +1,9 @@
 /** The scheduler finds what it is there to find, and says how to see it again. */
 import { setTimeout as realTimeout } from "node:timers";
 import { expect, test } from "vitest";
-import { collectUnhandledRejections } from "../support/strict.js";
 import { exploreAll, exploreRandomly, replay } from "#src/testing/orders.js";
 import { type Program, runOnce, ScheduleError } from "#src/testing/scheduler.js";
+import { collectUnhandledRejections } from "../support/strict.js";
 
 /** Two tasks that read, wait and write: the lost update. */
 const lostUpdate: Program = (world) => {

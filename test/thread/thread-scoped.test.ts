@@ -4,11 +4,11 @@ import {
   Container,
   ContextVar,
   currentScope,
+  container as defaultContainer,
   disposeThread,
   inject,
   Lifecycle,
   threadScoped,
-  container as defaultContainer,
 } from "ambit";
 import { expect, test } from "vitest";
 

@@ -1,5 +1,5 @@
 /** WorkerLocal: one value per thread, made when it is first asked for. */
-import { ContextStateError, disposeThread, DisposalError, WorkerLocal } from "ambit";
+import { ContextStateError, DisposalError, disposeThread, WorkerLocal } from "ambit";
 import { expect, test } from "vitest";
 import { deferred } from "../support/deferred.js";
 

@@ -5,27 +5,28 @@ import {
   contextScoped,
   type DependencyContainer,
   dep,
+  type InjectionToken,
   inject,
   injectAll,
   injectAllWithTransform,
   injectRef,
   injectWithTransform,
-  type InjectionToken,
   Lifecycle,
   type Outcome,
+  type Provider,
   type Ref,
   type RegistrationOptions,
   Scope,
   type Token,
-  token,
   type Transform,
+  token,
 } from "ambit";
 import {
-  type DependencyContainer as TsyringeContainer,
   delay,
-  type InjectionToken as TsyringeToken,
   instanceCachingFactory,
+  type DependencyContainer as TsyringeContainer,
   Lifecycle as TsyringeLifecycle,
+  type InjectionToken as TsyringeToken,
 } from "tsyringe";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -155,6 +156,54 @@ export function whatDepsAreCheckedAgainst(): void {
   container.register(Named, { useClass: Named, deps: [Symbol("name")] });
   // @ts-expect-error: of another type
   container.register(Named, { useClass: Named, deps: [port] });
+}
+
+export function whatMayBeSaidOfTheTypeAlone(): void {
+  const context = { lifecycle: Lifecycle.ContextScoped } as const;
+  container.register<Clock>("clock", {
+    deps: [Db],
+    useFactory: (db: Db) => (db.query() === "" ? new Clock() : new Clock()),
+  });
+  container.register<Clock>("clock", { deps: [Db], useClass: Clock });
+  container.register<Clock>(
+    "clock",
+    { deps: [Db], useAsyncFactory: async (db: Db) => Object.assign(new Clock(), { db }) },
+    context,
+  );
+  container.register<number>(
+    "number",
+    {
+      deps: [Db],
+      *useGenerator(db: Db) {
+        yield db.query().length;
+      },
+    },
+    context,
+  );
+  // @ts-expect-error: of another type
+  container.register<Clock>("clock", { deps: [Db], useFactory: (db: Db) => db });
+  container.afterResolution<Clock>(Clock, (_token, clock: Clock) => void clock.now(), { frequency: "Once" });
+  container.beforeResolution<Clock>(Clock, () => {});
+}
+
+export function whatOverridesAreGiven(): void {
+  scope.override(port, {
+    useFactory: (inner, current) => {
+      same<typeof inner, DependencyContainer>();
+      same<typeof current, Scope | undefined>();
+      return 1;
+    },
+  });
+  scope.override(Clock, { deps: [Db], useFactory: (db: Db) => Object.assign(new Clock(), { db }) });
+  const given: Provider<Clock> | (new () => Clock) = Clock;
+  scope
+    .override(Clock, Clock)
+    .override(Clock, given)
+    .override(Mailer, { useValue: { send: () => true } });
+  // @ts-expect-error: of another type
+  scope.override(port, { useFactory: () => "80" });
+  // @ts-expect-error: of another type
+  scope.override(Clock, Db);
 }
 
 export function whatFactoriesAreGiven(): void {

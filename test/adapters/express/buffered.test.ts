@@ -1,11 +1,11 @@
 /** Answers that are complete: they leave after their scope has closed, and a commit that fails is an error. */
 import { createServer } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { Container, currentScope, type Outcome } from "ambit";
+import { scopePerRequest } from "ambit/express";
 import express from "express";
 import express4 from "express4";
 import { describe, expect, test } from "vitest";
-import { Container, currentScope, type Outcome } from "ambit";
-import { scopePerRequest } from "ambit/express";
 import { ask, listen, scopeNow } from "../host/server.js";
 
 describe.each([

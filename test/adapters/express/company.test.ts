@@ -1,21 +1,34 @@
 /** Controllers, routers, and other middleware around and inside. */
 import { createServer } from "node:http";
+import { Readable } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { Container, currentScope, inject, Lifecycle, type Outcome, Scope } from "ambit";
+import { drain, HttpRequest, HttpResponse, invoke, requestScopes, scopePerRequest } from "ambit/express";
 import compression from "compression";
 import express from "express";
 import express4 from "express4";
 import { describe, expect, test } from "vitest";
-import { Container, currentScope, inject, Lifecycle, type Outcome } from "ambit";
-import { drain, HttpRequest, HttpResponse, invoke, requestScopes, scopePerRequest } from "ambit/express";
 import { deferred } from "../../support/deferred.js";
 import { ask, Connection, listen, scopeNow } from "../host/server.js";
 
 const FILE = fileURLToPath(new URL("../../../package.json", import.meta.url));
 
+/** A stream that fails when it is read. */
+function failing(error: Error): Readable {
+  return new Readable({
+    read() {
+      this.destroy(error);
+    },
+  });
+}
+
 describe.each([
   ["Express 5", express],
   ["Express 4", express4],
 ])("%s", (_, express) => {
+  const isOld = express === (express4 as unknown);
+
   function scopedApp(container = new Container()) {
     const app = express();
     app.set("env", "test");
@@ -57,6 +70,65 @@ describe.each([
     app.use(caught);
     expect((await ask(await listen(createServer(app)))).body).toBe("no such table");
     expect(outcomes).toEqual([{ status: "error", error }]);
+  });
+
+  describe("after the first part of its answer", () => {
+    const error = new Error("no such table");
+
+    /** How the scopes in two containers ended, the inner one first, of a request whose answer has begun when it fails. */
+    async function outcomesOf(handler: express.RequestHandler): Promise<Outcome[]> {
+      const { app, outcomes } = scopedApp();
+      const [both, closed] = [new Container(), deferred()];
+      app.get("/", scopePerRequest(both), (_req, res, next) => {
+        const inner = both.resolve(Scope);
+        inner.defer((outcome) => void outcomes.push(outcome));
+        res.once("close", () => closed.resolve());
+        res.write("first");
+        next();
+      });
+      app.get("/", handler);
+      const connection = (await Connection.to(await listen(createServer(app)))).get("/");
+      await closed.promise;
+      await drain(app);
+      expect(connection.received).not.toContain("\r\n0\r\n");
+      return outcomes;
+    }
+
+    // Express tells of it from 5.3 on; before, all that can be seen is that the connection was cut.
+    const told: Outcome = isOld ? { status: "aborted", reason: expect.any(DOMException) } : { status: "error", error };
+
+    test("what a controller throws is the outcome", async () => {
+      class Failing {
+        fail = (_req: express.Request) => Promise.reject(error);
+      }
+      expect((await outcomesOf(invoke(Failing, "fail")))[0]).toEqual({ status: "error", error });
+    });
+
+    test("what a handler throws is the outcome, if Express tells of it", async () => {
+      const throwing = (): void => {
+        throw error;
+      };
+      expect(await outcomesOf(throwing)).toEqual([told, told]);
+    });
+
+    test("what a handler hands on is the outcome, if Express tells of it", async () => {
+      expect(await outcomesOf((_req, _res, next) => next(error))).toEqual([told, told]);
+    });
+
+    // Express 4 leaves the promise to the process.
+    test.skipIf(isOld)("what an async handler rejects with is the outcome", async () => {
+      expect(await outcomesOf(() => Promise.reject(error))).toEqual([told, told]);
+      expect(await outcomesOf(() => nextTurn().then(() => Promise.reject(error)))).toEqual([told, told]);
+    });
+  });
+
+  test.skipIf(isOld)("an async handler that rejects before it has answered leaves it to error middleware", async () => {
+    const { app, outcomes } = scopedApp();
+    app.get("/", () => Promise.reject(new Error("no such table")));
+    const caught: express.ErrorRequestHandler = (_error, _req, res, _next) => void res.status(200).send("all the same");
+    app.use(caught);
+    expect((await ask(await listen(createServer(app)))).body).toBe("all the same");
+    expect(outcomes).toEqual([{ status: "success" }]);
   });
 
   test("a controller that hands on to the next handler leaves the scope open for it", async () => {
@@ -128,6 +200,39 @@ describe.each([
     app.use(scopePerRequest(container));
     app.get("/", (_req, res) => void res.json(requestScopes(app).length));
     expect((await ask(await listen(createServer(app)))).body).toBe("1");
+  });
+
+  test("a source that fails before its first part goes to the error middleware", async () => {
+    const { app, outcomes } = scopedApp();
+    const error = new Error("there is no such file");
+    app.get("/", (_req, res) => void failing(error).pipe(res));
+    const caught: express.ErrorRequestHandler = (error, _req, res, _next) => void res.status(503).send(error.message);
+    app.use(caught);
+    expect(await ask(await listen(createServer(app)))).toMatchObject({ status: 503, body: "there is no such file" });
+    expect(outcomes).toEqual([{ status: "error", error }]);
+  });
+
+  test("a source that fails is told once, and is the outcome, where two containers have a scope", async () => {
+    const { app, outcomes } = scopedApp();
+    const error = new Error("there is no such file");
+    const told: unknown[] = [];
+    app.use(scopePerRequest(new Container()));
+    app.get("/", (_req, res) => {
+      scopeNow().defer((outcome) => void outcomes.push(outcome));
+      failing(error).pipe(res);
+    });
+    const caught: express.ErrorRequestHandler = (error, _req, res, _next) => {
+      told.push(error);
+      res.send("later");
+    };
+    app.use(caught);
+    expect((await ask(await listen(createServer(app)))).body).toBe("later");
+    await drain(app);
+    expect(told).toEqual([error]);
+    expect(outcomes).toEqual([
+      { status: "error", error },
+      { status: "error", error },
+    ]);
   });
 
   test("a file is sent, and its scope closes after it", async () => {

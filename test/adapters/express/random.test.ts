@@ -1,14 +1,15 @@
 /** Express under fire: see test/adapters/koa/random. EXPRESS_ACTIONS says how many actions, EXPRESS_SEED which. */
 import { createServer, type IncomingMessage } from "node:http";
+import { drain, HttpRequest, invoke, requestScopes, scopePerRequest } from "ambit/express";
 import compression from "compression";
 import express from "express";
 import express4 from "express4";
-import { drain, HttpRequest, invoke, requestScopes, scopePerRequest } from "ambit/express";
-import { isStream, replyTo, sendStream, visitOf, type World } from "../host/random/answer.js";
+import { isStream, isWithin, replyTo, sendStream, visitOf, type World } from "../host/random/answer.js";
 import { hear } from "../host/random/expected.js";
 import { fireAt } from "../host/random/fire-at.js";
 import type { Arrangement, Host } from "../host/random/host.js";
-import { ON_NODE, type Reply } from "../host/random/kinds.js";
+import { ON_NODE } from "../host/random/kinds.js";
+import type { Reply } from "../host/random/reply.js";
 import { Planned } from "../host/random/visit.js";
 
 interface ExpressArrangement extends Arrangement {
@@ -31,13 +32,15 @@ const EXPRESS: Host<ExpressArrangement> = {
   kinds: ON_NODE,
   given: HttpRequest,
   visitOf,
-  serve({ version, compressed, invoked }, container, book) {
+  serve({ version, compressed, invoked }, container, book, within) {
     const app = version === 4 ? express4() : express();
     app.set("env", "test");
     if (compressed) app.use(compression({ threshold: 0 }));
     const onError = (error: unknown, req: IncomingMessage) => hear(error, visitOf(req), book);
     app.use(scopePerRequest(container, { onError }));
-    const world: World = { container, book, kinds: ON_NODE };
+    const inner = scopePerRequest(within, { onError });
+    app.use((req, res, next) => (isWithin(req) ? inner(req, res, next) : next()));
+    const world: World = { container, within, book, kinds: ON_NODE };
     class Controller {
       answer = (req: express.Request, res: express.Response) => answer(req, res, world);
     }
@@ -70,7 +73,7 @@ function parse(req: express.Request, res: express.Response): Promise<{ path: str
   });
 }
 
-async function send(req: express.Request, res: express.Response, reply: Reply): Promise<void> {
+async function send(req: express.Request, res: express.Response, reply: Reply | undefined): Promise<void> {
   if (reply === undefined) return;
   const { status = 200, body } = reply;
   res.status(status);

@@ -2,11 +2,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import compress from "@fastify/compress";
 import etag from "@fastify/etag";
-import fastify from "fastify";
-import { expect, onTestFinished, test } from "vitest";
-import { Container, currentScope, inject, Lifecycle, type Outcome } from "ambit";
+import { Container, currentScope, inject, Lifecycle, type Outcome, Scope } from "ambit";
 import { HttpRequest, invoke, requestScopes, scopePerRequest } from "ambit/fastify";
 import type { FastifyRequest } from "fastify";
+import fastify from "fastify";
+import { expect, onTestFinished, test } from "vitest";
 import { deferred } from "../../support/deferred.js";
 import { ask, Connection, scopeNow } from "../host/server.js";
 
@@ -151,4 +151,21 @@ test("two containers have a scope each, and the inner one closes first", async (
   });
   expect((await ask(await portOf(app))).status).toBe(200);
   expect(closed).toEqual(["inner", "outer"]);
+});
+
+test("a commit that fails further in undoes the success of the outer container, whose scope closes as well", async () => {
+  const outer = new Container();
+  const outcomes: Outcome[] = [];
+  const refused = new Error("COMMIT was refused");
+  const { app } = scopedApp(outer);
+  void app.register(scopePerRequest(new Container()));
+  app.setErrorHandler((error, _, reply) => reply.code(503).send((error as Error).message));
+  app.get("/", async (request) => {
+    outer.resolve(Scope).defer((outcome) => void outcomes.push(outcome));
+    request.scope.defer(() => Promise.reject(refused));
+    return "done";
+  });
+  expect(await ask(await portOf(app))).toMatchObject({ status: 503, body: refused.message });
+  expect(outcomes).toEqual([{ status: "error", error: refused }]);
+  expect(requestScopes(app)).toEqual([]);
 });

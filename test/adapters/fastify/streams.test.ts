@@ -1,10 +1,10 @@
 /** Payloads that leave before their scope closes, replies that are hijacked, and clients that go away. */
 import { once } from "node:events";
 import { Readable } from "node:stream";
+import { Container, currentScope, type Outcome, type Scope } from "ambit";
+import { drain, requestScopes, scopePerRequest } from "ambit/fastify";
 import fastify from "fastify";
 import { expect, onTestFinished, test } from "vitest";
-import { Container, currentScope, type Outcome } from "ambit";
-import { drain, requestScopes, scopePerRequest } from "ambit/fastify";
 import { deferred } from "../../support/deferred.js";
 import { ask, Connection, scopeNow } from "../host/server.js";
 
@@ -120,4 +120,14 @@ test("an injected request has a scope, too", async () => {
   app.get("/", async (request) => String(currentScope() === request.scope));
   expect((await app.inject("/")).body).toBe("true");
   expect(outcomes).toEqual([{ status: "success" }]);
+});
+
+test("with two containers a stream runs in the inner scope", async () => {
+  const { app, port } = scopedApp();
+  void app.register(scopePerRequest(new Container()));
+  const body = async function* (scope: Scope) {
+    yield String(currentScope() === scope);
+  };
+  app.get("/", async (request) => Readable.from(body(request.scope)));
+  expect((await ask(await port())).body).toBe("true");
 });

@@ -1,13 +1,13 @@
 /** Responses that are complete: they leave after their scope has closed, and a commit that fails is an error. */
+import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
+import { Container, currentScope, inject, Lifecycle, type Outcome } from "ambit";
+import { HonoContext, invoke, requestScopes, scopePerRequest } from "ambit/hono";
 import { type Context, Hono } from "hono";
 import { compress } from "hono/compress";
 import { etag } from "hono/etag";
 import { describe, expect, test } from "vitest";
-import { Container, currentScope, inject, Lifecycle, type Outcome } from "ambit";
-import { HonoContext, invoke, requestScopes, scopePerRequest } from "ambit/hono";
-import type { Server } from "node:http";
-import { ask, type Answer, listen, scopeNow } from "../host/server.js";
+import { type Answer, ask, listen, scopeNow } from "../host/server.js";
 
 type Ask = (path?: string, headers?: Record<string, string>, method?: string) => Promise<Answer>;
 

@@ -1,11 +1,12 @@
 /** Bodies that leave before their scope closes, and callers that do not read them to their end. */
+import { getEventListeners } from "node:events";
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
+import { Container, currentScope, type Outcome } from "ambit";
+import { drain, requestScopes, scopePerRequest } from "ambit/hono";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { expect, test } from "vitest";
-import { Container, currentScope, type Outcome } from "ambit";
-import { drain, requestScopes, scopePerRequest } from "ambit/hono";
 import { deferred } from "../../support/deferred.js";
 import { ask, Connection, listen, scopeNow } from "../host/server.js";
 
@@ -76,6 +77,15 @@ test("a request whose signal fires has a scope whose signal fires, and a body th
   expect(scope.signal.aborted).toBe(true);
   await drain(scopes);
   expect(outcomes).toMatchObject([{ status: "aborted" }]);
+});
+
+test.each(["/", "/rows"])("a request leaves no listener on its signal (%s)", async (path) => {
+  const { app, scopes } = scopedApp();
+  app.get("/", (c) => c.text("done")).get("/rows", (c) => c.body(rows()));
+  const request = new Request(`http://test${path}`);
+  await (await app.request(request)).text();
+  await drain(scopes);
+  expect(getEventListeners(request.signal, "abort")).toEqual([]);
 });
 
 test("a body that fails is an error", async () => {

@@ -1,10 +1,10 @@
 /** A server on a free port, and clients that behave and clients that do not. */
 import { once } from "node:events";
-import { type IncomingHttpHeaders, request, type RequestOptions, type Server } from "node:http";
+import { type IncomingHttpHeaders, type RequestOptions, request, type Server } from "node:http";
 import { type AddressInfo, connect as connectTo, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { onTestFinished } from "vitest";
 import { currentScope, type Scope } from "ambit";
+import { onTestFinished } from "vitest";
 
 export interface Answer {
   readonly status: number;

@@ -3,11 +3,12 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import * as http2 from "node:http2";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { describe, expect, onTestFinished, test } from "vitest";
 import { Container, currentScope, inject, type Outcome, type Scope } from "ambit";
 import { drain, type Handler, HttpRequest, HttpResponse, requestScopes, scopePerRequest } from "ambit/http";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { deferred } from "../../support/deferred.js";
 import { collectWarnings } from "../../support/strict.js";
 import { ask, Connection, listen } from "../host/server.js";
@@ -21,6 +22,16 @@ async function serve(handler: Handler, onError: (error: unknown) => void = () =>
   };
   const listener = scopePerRequest(new Container(), hearing, { onError });
   return { listener, outcomes, port: await listen(createServer(listener)) };
+}
+
+function failureOf(fn: () => unknown): { name: string; message: string; code: unknown } | undefined {
+  try {
+    fn();
+    return undefined;
+  } catch (error) {
+    const { name, message, code } = error as NodeJS.ErrnoException;
+    return { name, message, code };
+  }
 }
 
 const refuse = (scope: Scope): void => scope.defer(() => Promise.reject(new Error("COMMIT was refused")));
@@ -59,6 +70,67 @@ describe("a complete answer", () => {
     });
     expect((await ask(port)).body).toBe("first");
     expect(seen).toEqual([true, false, true, true, false]);
+  });
+
+  describe.each<[string, (res: ServerResponse) => unknown]>([
+    ["writeHead", (res) => res.writeHead(404)],
+    ["setHeader", (res) => res.setHeader("X-Late", "1")],
+    ["setHeaders", (res) => res.setHeaders(new Map([["X-Late", "1"]]))],
+    ["appendHeader", (res) => res.appendHeader("X-Id", "2")],
+    ["removeHeader", (res) => res.removeHeader("X-Id")],
+  ])("%s", (_, change) => {
+    test.each<[string, (res: ServerResponse) => unknown]>([
+      ["its head", (res) => void res.writeHead(201)],
+      ["its end", (res) => void res.end("made")],
+    ])("is refused after %s as it is without ambit, and changes nothing", async (_moment, answer) => {
+      const refused: unknown[] = [];
+      const handler = (_req: IncomingMessage, res: ServerResponse): void => {
+        res.setHeader("X-Id", "1");
+        answer(res);
+        refused.push(failureOf(() => change(res)));
+        if (!res.writableEnded) res.end("made");
+      };
+      const bare = await ask(await listen(createServer(handler)));
+      const { port } = await serve(handler);
+      const { date: _date, ...headers } = bare.headers;
+      expect(await ask(port)).toMatchObject({ ...bare, headers });
+      expect(refused[0]).toMatchObject({ code: "ERR_HTTP_HEADERS_SENT" });
+      expect(refused[1]).toEqual(refused[0]);
+    });
+  });
+
+  test("may still have its head changed by error middleware, and by what wraps it further out", async () => {
+    const listener = scopePerRequest(
+      new Container(),
+      (_, res, scope) => {
+        refuse(scope);
+        res.end("made");
+      },
+      { onError: () => {} },
+    );
+    const port = await listen(
+      createServer((req, res) => {
+        const { writeHead } = res;
+        res.writeHead = (...args: unknown[]) => {
+          res.setHeader("X-Outer", "1");
+          return Reflect.apply(writeHead, res, args) as typeof res;
+        };
+        listener(req, res);
+      }),
+    );
+    const { status, headers } = await ask(port);
+    expect([status, headers["x-outer"], headers["content-type"]]).toEqual([500, "1", "text/plain; charset=utf-8"]);
+  });
+
+  test("keeps its reason, when that is changed after its end", async () => {
+    const { port } = await serve((_, res) => {
+      res.statusMessage = "Made";
+      res.end("made");
+      res.statusMessage = "Lost";
+    });
+    const connection = (await Connection.to(port)).get("/", "Connection: close\r\n");
+    await once(connection.socket, "close");
+    expect(connection.received).toContain("HTTP/1.1 200 Made\r\n");
   });
 
   test("is a 500 when its scope fails, and nothing of the success is left", async () => {
@@ -157,6 +229,15 @@ describe("what a handler throws", () => {
   });
 });
 
+/** A stream that fails when it is read. */
+function failing(error: Error): Readable {
+  return new Readable({
+    read() {
+      this.destroy(error);
+    },
+  });
+}
+
 describe("an answer in parts", () => {
   test("leaves at once, and its scope closes after it, and after its handler", async () => {
     const [begun, work] = [deferred(), deferred()];
@@ -173,6 +254,60 @@ describe("an answer in parts", () => {
     work.resolve();
     await drain(listener);
     expect(outcomes).toEqual([{ status: "success" }]);
+  });
+
+  test("whose source fails is cut, and told, where nobody listens to the source", async () => {
+    const errors: unknown[] = [];
+    const source = new Readable({ read() {} });
+    const { port, listener, outcomes } = await serve(
+      (_, res) => void source.pipe(res),
+      (error) => errors.push(error),
+    );
+    source.push("part");
+    const client = (await Connection.to(port)).get("/");
+    await client.until("part");
+    const error = new Error("the file is gone");
+    source.destroy(error);
+    await once(client.socket, "close");
+    await drain(listener);
+    expect([outcomes, errors]).toEqual([[{ status: "error", error }], [error]]);
+  });
+
+  test("whose source fails before its first part is a 500", async () => {
+    const errors: unknown[] = [];
+    const error = new Error("there is no such file");
+    const { port, outcomes } = await serve(
+      (_, res) => void failing(error).pipe(res),
+      (error) => errors.push(error),
+    );
+    expect(await ask(port)).toMatchObject({ status: 500, body: "Internal Server Error" });
+    expect([outcomes, errors]).toEqual([[{ status: "error", error }], [error]]);
+  });
+
+  test("that is given up before its first part is a 500, and its source is destroyed before its scope ends", async () => {
+    const order: string[] = [];
+    const { port, outcomes } = await serve(async (_, res, scope) => {
+      scope.defer(() => void order.push("closed"));
+      const source = new Readable({ read() {} }).on("close", () => order.push("source closed"));
+      source.pipe(res);
+      await nextTurn();
+      throwIt();
+    });
+    expect((await ask(port)).status).toBe(500);
+    expect([outcomes, order]).toMatchObject([[{ status: "error" }], ["source closed", "closed"]]);
+  });
+
+  test("whose source fails is answered by who listens to the source", async () => {
+    const errors: unknown[] = [];
+    const { port } = await serve(
+      (_, res) => {
+        const source = failing(new Error("there is no such file"));
+        source.on("error", () => void res.writeHead(404).end("no such file"));
+        source.pipe(res);
+      },
+      (error) => errors.push(error),
+    );
+    expect([await ask(port), errors]).toMatchObject([{ status: 404, body: "no such file" }, []]);
   });
 
   test("that is cut by its client is aborted", async () => {
@@ -199,17 +334,20 @@ test("instances find the request and the response of their scope", async () => {
   expect((await ask(port)).body).toBe("true");
 });
 
-test("two containers have a scope each, and the outer one closes last, before the answer leaves", async () => {
-  const closed: string[] = [];
-  const inner = scopePerRequest(new Container(), (_, res, scope) => {
-    scope.defer(() => nextTurn().then(() => void closed.push("inner")));
-    res.writeHead(200).end("done");
+test("what is piped and turns out to be empty is a stream all the same: it leaves before its scope closes", async () => {
+  const order: string[] = [];
+  const closed = deferred();
+  const { port } = await serve((_, res, scope) => {
+    scope.defer(() => {
+      order.push("closed");
+      closed.resolve();
+    });
+    res.once("finish", () => order.push("sent"));
+    Readable.from([]).pipe(res);
   });
-  const { port } = await serve((req, res, scope) => {
-    scope.defer(() => nextTurn().then(() => void closed.push("outer")));
-    inner(req, res);
-  });
-  expect([(await ask(port)).body, closed]).toEqual(["done", ["inner", "outer"]]);
+  await ask(port);
+  await closed.promise;
+  expect(order).toEqual(["sent", "closed"]);
 });
 
 function throwIt(): never {

@@ -1,11 +1,12 @@
 /** Node's own server under fire: see test/adapters/koa/random. HTTP_ACTIONS says how many actions, HTTP_SEED which. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { drain, HttpRequest, requestScopes, scopePerRequest } from "ambit/http";
-import { isStream, parseBody, replyTo, sendStream, visitOf, type World } from "../host/random/answer.js";
+import { drain, type Handler, HttpRequest, requestScopes, scopePerRequest } from "ambit/http";
+import { isStream, isWithin, parseBody, replyTo, sendStream, visitOf, type World } from "../host/random/answer.js";
 import { hear } from "../host/random/expected.js";
 import { fireAt } from "../host/random/fire-at.js";
 import type { Arrangement, Host } from "../host/random/host.js";
-import { ON_HTTP, type Reply } from "../host/random/kinds.js";
+import { ON_HTTP } from "../host/random/kinds.js";
+import type { Reply } from "../host/random/reply.js";
 
 const HTTP: Host<Arrangement> = {
   name: "node:http",
@@ -16,12 +17,15 @@ const HTTP: Host<Arrangement> = {
   kinds: ON_HTTP,
   given: HttpRequest,
   visitOf,
-  serve({ caught }, container, book) {
-    const world = { container, book, kinds: ON_HTTP };
+  serve({ caught }, container, book, within) {
+    const world = { container, within, book, kinds: ON_HTTP };
     const onError = (error: unknown, req: IncomingMessage) => hear(error, visitOf(req), book);
     const handler = caught ? catching : answer;
-    const listener = scopePerRequest(container, (req, res) => handler(req, res, world), { onError });
-    return { server: createServer(listener), live: () => requestScopes(listener).length, drain: () => drain(listener) };
+    const inner = scopePerRequest(within, (req, res) => handler(req, res, world), { onError });
+    const answering: Handler = (req, res) => (isWithin(req) ? inner(req, res) : handler(req, res, world));
+    const listener = scopePerRequest(container, answering, { onError });
+    const live = () => requestScopes(listener).length + requestScopes(inner).length;
+    return { server: createServer(listener), live, drain: () => drain(listener) };
   },
 };
 
@@ -40,7 +44,7 @@ async function catching(req: IncomingMessage, res: ServerResponse, world: World)
   }
 }
 
-async function send(req: IncomingMessage, res: ServerResponse, reply: Reply): Promise<void> {
+async function send(req: IncomingMessage, res: ServerResponse, reply: Reply | undefined): Promise<void> {
   if (reply === undefined) return;
   const { status = 200, body } = reply;
   if (isStream(body)) return sendStream(req, res, body);

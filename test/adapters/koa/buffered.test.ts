@@ -1,13 +1,13 @@
 /** Answers that are complete when the middleware have settled: their scope ends before they are sent. */
 import { openAsBlob } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type Koa from "koa";
-import { describe, expect, test } from "vitest";
 import { Container, contextScoped, currentScope, inject, Lifecycle, token } from "ambit";
 import { KoaContext, requestScopes, scopePerRequest } from "ambit/koa";
-import { ask, Connection, ending, quietApp, scopeNow, serve } from "./server.js";
+import type Koa from "koa";
+import { describe, expect, test } from "vitest";
 import { deferred } from "../../support/deferred.js";
 import { countAlive } from "../../support/gc.js";
+import { ask, Connection, ending, quietApp, scopeNow, serve } from "./server.js";
 
 describe("a scope ends before its answer is sent", () => {
   test.each<[string, (ctx: Koa.Context) => void | Promise<void>]>([

@@ -1,22 +1,32 @@
 /** The scope in the company of the middleware that people use, around it and inside it. */
+import { once } from "node:events";
+import { createReadStream } from "node:fs";
+import { request } from "node:http";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { bodyParser } from "@koa/bodyparser";
 import cors from "@koa/cors";
 import etag from "@koa/etag";
 import Router from "@koa/router";
-import conditional from "koa-conditional-get";
-import compress from "koa-compress";
-import { createReadStream } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { request } from "node:http";
-import { once } from "node:events";
-import { buffer } from "node:stream/consumers";
-import { gunzipSync } from "node:zlib";
-import type Koa from "koa";
-import { describe, expect, test } from "vitest";
-import { Container, contextScoped, inject, Lifecycle } from "ambit";
+import { Container, contextScoped, inject, Lifecycle, type Outcome } from "ambit";
 import { invoke, KoaContext, requestScopes, scopePerRequest } from "ambit/koa";
+import type Koa from "koa";
+import compress from "koa-compress";
+import conditional from "koa-conditional-get";
+import { describe, expect, test } from "vitest";
 import { ask, ending, quietApp, scopeNow, serve } from "./server.js";
+
+async function* failing() {
+  yield "a part";
+  await nextTurn();
+  throw new Error("the disk is gone");
+}
+
+const messageIn = (outcome: Outcome): string =>
+  outcome.status === "error" ? (outcome.error as Error).message : "none";
 
 /** The answer's body, uncompressed. */
 async function askCompressed(port: number): Promise<{ headers: NodeJS.Dict<string | string[]>; body: string }> {
@@ -289,6 +299,21 @@ describe("scopePerRequest inside scopePerRequest", () => {
     expect(await ask(await serve(app))).toMatchObject({ body: "replaced" });
     while (requestScopes(app).length > 0) await nextTurn();
     expect(log).toEqual(["inner: success", "outer: success"]);
+  });
+
+  test("fails together with the outer one when its stream fails", async () => {
+    const app = quietApp();
+    const log: string[] = [];
+    const note = (): void => scopeNow().defer((outcome) => log.push(`${outcome.status}: ${messageIn(outcome)}`));
+    app.use(scopePerRequest(new Container())).use((_, next) => (note(), next()));
+    app.use(scopePerRequest(new Container()));
+    app.use((ctx) => {
+      note();
+      ctx.body = Readable.from(failing());
+    });
+    await expect(ask(await serve(app))).rejects.toThrow("aborted");
+    while (requestScopes(app).length > 0) await nextTurn();
+    expect(log).toEqual(["error: the disk is gone", "error: the disk is gone"]);
   });
 
   test("opens a new scope once the one before it has ended", async () => {

@@ -4,10 +4,10 @@ import { connect, constants, createServer } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import type Koa from "koa";
-import { expect, onTestFinished, test } from "vitest";
 import { Container } from "ambit";
 import { listener, scopePerRequest } from "ambit/koa";
+import type Koa from "koa";
+import { expect, onTestFinished, test } from "vitest";
 import { deferred } from "../../support/deferred.js";
 import { ending, quietApp, scopeNow } from "./server.js";
 

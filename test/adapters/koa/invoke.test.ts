@@ -1,9 +1,9 @@
 /** Routes that lead to methods of controllers. */
 import Router from "@koa/router";
-import Koa from "koa";
-import { describe, expect, test } from "vitest";
 import { Container, currentScope, inject, Lifecycle, NoScopeError, token } from "ambit";
 import { invoke, KoaContext, listener, scopePerRequest } from "ambit/koa";
+import Koa from "koa";
+import { describe, expect, test } from "vitest";
 import { ContextCell, enter } from "#src/context/cell.js";
 import { ask, ending, quietApp, serve } from "./server.js";
 

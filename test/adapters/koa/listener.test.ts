@@ -1,10 +1,10 @@
 /** The request's Context around the whole of Koa. */
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
-import type Koa from "koa";
-import { expect, test } from "vitest";
 import { Container, ContextVar, currentScope, type Scope } from "ambit";
 import { listener, scopePerRequest } from "ambit/koa";
+import type Koa from "koa";
+import { expect, test } from "vitest";
 import { deferred } from "../../support/deferred.js";
 import { ask, Connection, ending, listen, quietApp, scopeNow, serve } from "./server.js";
 

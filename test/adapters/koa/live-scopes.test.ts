@@ -1,9 +1,9 @@
 /** Which scopes are open, and waiting for them at shutdown. */
 import { Readable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { expect, test } from "vitest";
 import { Container } from "ambit";
 import { drain, requestScopes, scopePerRequest } from "ambit/koa";
+import { expect, test } from "vitest";
 import { deferred } from "../../support/deferred.js";
 import { ask, quietApp, scopeNow, serve } from "./server.js";
 

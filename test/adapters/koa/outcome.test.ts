@@ -1,10 +1,10 @@
 /** How the work of a request is said to have ended. */
-import type Koa from "koa";
-import { describe, expect, test } from "vitest";
+import { Readable } from "node:stream";
 import { Container, type Outcome } from "ambit";
 import { type ScopePerRequestOptions, scopePerRequest } from "ambit/koa";
+import type Koa from "koa";
+import { describe, expect, test } from "vitest";
 import { ask, ending, quietApp, scopeNow, serve } from "./server.js";
-import { Readable } from "node:stream";
 
 /** How the scope ends of a request that `handler` answers. */
 async function outcomeOf(handler: Koa.Middleware, options?: ScopePerRequestOptions): Promise<Outcome> {

@@ -1,8 +1,8 @@
 /** A Koa server on a free port, and what a scope tells of its end. */
 import { createServer } from "node:http";
-import Koa from "koa";
 import type { Outcome } from "ambit";
 import { listener } from "ambit/koa";
+import Koa from "koa";
 import { type Deferred, deferred } from "../../support/deferred.js";
 import { listen, scopeNow } from "../host/server.js";
 

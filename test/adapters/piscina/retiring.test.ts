@@ -1,27 +1,16 @@
 /** Why Piscina lets a worker go, and what becomes of its connection then. Needs a build. */
 import { once } from "node:events";
 import { MessageChannel } from "node:worker_threads";
-import { expect, test } from "vitest";
 import { ScopeStateError } from "ambit";
 import { scopedPool } from "ambit/piscina";
 import { Piscina } from "piscina";
+import { expect, test } from "vitest";
 import { WORKER } from "../pools/goodbyes.js";
 import { serverForEach, sharedNumber, tell, untilNobodyListens } from "../pools/kind.js";
 import { piscinaOf } from "../pools/kinds.js";
 
 const goodbyes = serverForEach();
 const RECYCLES = Number(process.env.RECYCLES ?? 10);
-
-test("an idle timeout ends a worker politely", async () => {
-  const workers = scopedPool(piscinaOf(goodbyes(), {}, { minThreads: 0, maxThreads: 2, idleTimeout: 20 }));
-  const flag = sharedNumber();
-  const tasks = [1, 2].map(() => workers.run({ op: "untilTold", flag }));
-  await goodbyes().heard("began", 2);
-  tell(flag);
-  await Promise.all(tasks);
-  expect(await goodbyes().over(2)).toEqual({ polite: 2, impolite: 0 });
-  await workers.close();
-});
 
 test("close() waits for workers that Piscina has forgotten already", async () => {
   const pool = piscinaOf(goodbyes(), {}, { minThreads: 0, maxThreads: 1, idleTimeout: 1 });

@@ -1,6 +1,6 @@
 /** How the workers of every kind of pool end: a server counts those who said goodbye. Needs a build. */
-import { describe, expect, test } from "vitest";
 import { DisposalError, ScopeStateError } from "ambit";
+import { describe, expect, test } from "vitest";
 import { collectWarnings } from "../../support/strict.js";
 import { type Kind, serverForEach, sharedNumber, tell, type Wishes } from "./kind.js";
 
@@ -135,7 +135,7 @@ export function describeEndings({ open, queues }: Kind): void {
     });
 
     test("ends a worker politely whose task hears no signal", async () => {
-      const workers = pool({ deadline: 1_000 });
+      const workers = pool({ deadline: 3_000 });
       const rejected = reasonOf(workers.run({ op: "never" }));
       await goodbyes().heard("began");
       await workers.destroy();
@@ -168,6 +168,12 @@ export function describeEndings({ open, queues }: Kind): void {
   });
 
   describe("a worker", () => {
+    test.runIf(queues)("that had no task for long says goodbye", async () => {
+      const workers = await connected({ minThreads: 0, idleTimeout: 20 });
+      expect(await goodbyes().over(connections)).toEqual({ polite: connections, impolite: 0 });
+      await workers.close();
+    });
+
     test.each([
       ["crash", "nobody catches this"],
       ["reject", "nobody awaits this"],

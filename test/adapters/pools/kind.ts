@@ -1,7 +1,7 @@
 /** What the tests that all kinds of pools share are told about each. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { afterEach, beforeEach } from "vitest";
 import type { ScopedPool, ScopedPoolOptions } from "ambit/threads";
+import { afterEach, beforeEach } from "vitest";
 import { Goodbyes } from "./goodbyes.js";
 
 /** How a test wants its pool. */
@@ -13,6 +13,8 @@ export interface Wishes extends ScopedPoolOptions {
   readonly threads?: number;
   /** How many of them there are without a task. */
   readonly minThreads?: number;
+  /** How long those above `minThreads` are kept without a task, in milliseconds. */
+  readonly idleTimeout?: number;
 }
 
 export interface Kind {

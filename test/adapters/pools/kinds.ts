@@ -1,15 +1,19 @@
 /** The kinds of pools. */
 import { Worker } from "node:worker_threads";
-import { Piscina } from "piscina";
-import { Tinypool } from "tinypool";
 import { scopedPool } from "ambit/piscina";
 import { scopedWorker } from "ambit/threads";
 import { scopedPool as scopedTinypool } from "ambit/tinypool";
+import { Piscina } from "piscina";
+import { Tinypool } from "tinypool";
 import { type Goodbyes, WORKER } from "./goodbyes.js";
 import type { Kind, Wishes } from "./kind.js";
 
-function common(goodbyes: Goodbyes, { env, resourceLimits = {}, threads = 1, minThreads = threads }: Wishes) {
-  return { env: goodbyes.env(env), resourceLimits, minThreads, maxThreads: threads };
+/** No end is too late because the machine is busy. */
+const PATIENT: Wishes = { deadline: 30_000 };
+
+function common(goodbyes: Goodbyes, { env, resourceLimits = {}, threads = 1, ...wishes }: Wishes) {
+  const { minThreads = threads, idleTimeout = 0 } = wishes;
+  return { env: goodbyes.env(env), resourceLimits, minThreads, maxThreads: threads, idleTimeout };
 }
 
 export function piscinaOf(goodbyes: Goodbyes, wishes: Wishes = {}, more: object = {}): Piscina {
@@ -27,15 +31,15 @@ export function workerOf(goodbyes: Goodbyes, wishes: Wishes = {}): Worker {
 
 export const piscina: Kind = {
   queues: true,
-  open: (goodbyes, wishes) => scopedPool(piscinaOf(goodbyes, wishes), wishes),
+  open: (goodbyes, wishes) => scopedPool(piscinaOf(goodbyes, wishes), { ...PATIENT, ...wishes }),
 };
 
 export const tinypool: Kind = {
   queues: true,
-  open: (goodbyes, wishes) => scopedTinypool(tinypoolOf(goodbyes, wishes), wishes),
+  open: (goodbyes, wishes) => scopedTinypool(tinypoolOf(goodbyes, wishes), { ...PATIENT, ...wishes }),
 };
 
 export const threads: Kind = {
   queues: false,
-  open: (goodbyes, wishes) => scopedWorker(workerOf(goodbyes, wishes), wishes),
+  open: (goodbyes, wishes) => scopedWorker(workerOf(goodbyes, wishes), { ...PATIENT, ...wishes }),
 };

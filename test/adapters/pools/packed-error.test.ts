@@ -1,8 +1,8 @@
 /** What becomes of an error on its way to another thread. */
 import { DisposalError, ScopeClosedError, UnregisteredTokenError } from "ambit";
 import { describe, expect, test } from "vitest";
-import { AmbitError } from "#src/errors.js";
 import { packError, unpackError } from "#src/adapters/pool/packed-error.js";
+import { AmbitError } from "#src/errors.js";
 
 /** As it arrives. */
 function sent(thrown: unknown, asked?: string): any {

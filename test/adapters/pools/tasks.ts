@@ -1,6 +1,6 @@
 /** What holds for the tasks of every kind of pool. Needs a build. */
-import { describe, expect, test } from "vitest";
 import { Container, ContextVar, ScopeClosedError, TravelError } from "ambit";
+import { describe, expect, test } from "vitest";
 import { type Kind, serverForEach, sharedNumber, tell, type Wishes } from "./kind.js";
 
 const tenant = new ContextVar("test.tenant", { default: "nobody", travels: true });
@@ -79,6 +79,14 @@ export function describeTasks({ open, queues }: Kind): void {
   ])("a result that looks like a failure of ambit's is a result: %o", async (value) => {
     await using workers = pool();
     expect(await workers.run({ op: "echo", value })).toEqual(value);
+  });
+
+  test("a crowd of tasks gets its answers, and so do those that come after it", async () => {
+    await using workers = pool();
+    const crowd = Array.from({ length: 2_000 }, (_, value) => value);
+    const run = (value: number) => workers.run({ op: "echo", value });
+    expect(await Promise.all(crowd.map(run))).toEqual(crowd);
+    expect(await Promise.all(crowd.map(run))).toEqual(crowd);
   });
 
   test("what is in the transferList is moved", async () => {

@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { expect, test } from "vitest";
+import { ScopeStateError } from "ambit";
 import { scopedWorker } from "ambit/threads";
+import { expect, test } from "vitest";
 import { serverForEach, untilNobodyListens } from "../pools/kind.js";
 import { workerOf } from "../pools/kinds.js";
 
@@ -38,14 +39,44 @@ test("an answer that cannot be cloned rejects its task, and the worker stays", a
 test("a worker whose modules call scopePerTask twice is told to choose", async () => {
   const twice = `import { Container } from "ambit"; import { scopePerTask } from "ambit/worker";
     for (const answer of [1, 2]) scopePerTask(new Container(), () => answer);`;
-  const url = new URL(`data:text/javascript,${encodeURIComponent(resolved(twice))}`);
-  await using workers = scopedWorker(new Worker(url));
+  await using workers = scopedWorker(workerThatRuns(twice));
   await expect(workers.run({})).rejects.toThrow("scopePerTask 2 times");
 });
 
+test("a task waits for a worker whose module awaits something before it calls scopePerTask", async () => {
+  const late = `import { once } from "node:events"; import { parentPort } from "node:worker_threads";
+    import { Container } from "ambit"; import { scopePerTask } from "ambit/worker";
+    parentPort.postMessage("Has the task been posted?");
+    await once(parentPort, "message");
+    for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
+    scopePerTask(new Container(), () => "answered");`;
+  const worker = workerThatRuns(late);
+  await using workers = scopedWorker(worker);
+  worker.on("message", (message) => typeof message === "string" && worker.postMessage("Yes."));
+  expect(await workers.run({})).toBe("answered");
+});
+
+test("a task rejects when its worker ends and no module has called scopePerTask", async () => {
+  await using workers = scopedWorker(workerThatRuns('import "ambit/worker";'));
+  await expect(workers.run({})).rejects.toThrow("no result");
+});
+
+test("a worker that never says hello is ended at the deadline, which is reported", async () => {
+  const forced: Error[] = [];
+  const worker = workerThatRuns("setInterval(() => {}, 1_000);");
+  const { threadId } = worker;
+  await scopedWorker(worker, { deadline: 50, onForced: (_, reason) => forced.push(reason) }).close();
+  expect(forced).toEqual([expect.any(ScopeStateError)]);
+  expect(forced[0].message).toContain(`Worker thread ${threadId} did not end within 50 ms`);
+});
+
 /** With the addresses of packages: what is no file has nowhere to look for them. */
-function resolved(program: string): string {
-  return program.replaceAll(/from "(ambit[^"]*)"/g, (_, name) => `from "${pathToFileURL(require.resolve(name)).href}"`);
+function workerThatRuns(program: string): Worker {
+  const addressed = program.replaceAll(
+    /"(ambit[^"]*)"/g,
+    (_, name) => `"${pathToFileURL(require.resolve(name)).href}"`,
+  );
+  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(addressed)}`));
 }
 
 test("close() before its first task ends it politely", async () => {

@@ -1,7 +1,7 @@
 /** Tests for vitest, of which some must fail: each in a scope of its own, which is opened in one of three ways. */
-import { aroundEach, describe, expect, test } from "vitest";
 import { Container, currentScope, Lifecycle, type Scope } from "ambit";
 import { aroundTest, inTestScope, scopeFixture } from "ambit/testing";
+import { aroundEach, describe, expect, test } from "vitest";
 
 class Connection {
   readonly name: string = "real";

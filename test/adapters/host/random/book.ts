@@ -26,6 +26,8 @@ export interface Entry {
   disposed: number;
   /** Whether the app heard of an error of it. */
   told: boolean;
+  /** What the scope around its own said at its end, each time; `undefined` where it has but one. */
+  around: { readonly outcome: Status; readonly ownHadClosed: boolean }[] | undefined;
 }
 
 /** What no request may do, and how often one did. */
@@ -58,6 +60,7 @@ export class Book {
       outcome: undefined,
       disposed: 0,
       told: false,
+      around: undefined,
     };
     this.#entries.set(path, entry);
     return entry;

@@ -53,8 +53,9 @@ async function sendAll(socket: Socket, { requests, breaksOff }: Plan): Promise<v
 }
 
 async function send(socket: Socket, request: PlannedRequest): Promise<void> {
-  const { method, path, zipped, fresh, late, body } = request;
-  const head = [`${method} ${path}${late ? `?late=${late}` : ""} HTTP/1.1`, "Host: test"];
+  const { method, path, zipped, fresh, late, within, body } = request;
+  const asked = [...(late ? [`late=${late}`] : []), ...(within ? ["within=1"] : [])].join("&");
+  const head = [`${method} ${path}${asked && `?${asked}`} HTTP/1.1`, "Host: test"];
   if (zipped) head.push("Accept-Encoding: gzip");
   if (fresh) head.push("If-None-Match: *");
   if (body === undefined) return void socket.write(`${head.join("\r\n")}\r\n\r\n`);

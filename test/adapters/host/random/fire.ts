@@ -2,15 +2,15 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { setTimeout as patience } from "node:timers/promises";
-import { onTestFinished } from "vitest";
 import { Container, Lifecycle, type Outcome, token } from "ambit";
+import { onTestFinished } from "vitest";
+import { Random } from "../../../support/random.js";
 import { Book } from "./book.js";
 import { type Seen, visit } from "./client.js";
 import { Figures } from "./figures.js";
 import type { Arrangement, Host, Served } from "./host.js";
 import { faultsOf, faultsSeen } from "./model.js";
 import { type Plan, type PlannedRequest, Planner } from "./plans.js";
-import { Random } from "./random.js";
 import type { Session, Store } from "./store.js";
 
 /** How long a scope may take that has nothing left to wait for, before it counts as leaked. In milliseconds. */
@@ -77,9 +77,9 @@ export class Fire {
   }
 
   async #serve(arrangement: Arrangement): Promise<void> {
-    const container = this.#container();
-    this.#containers.push(container);
-    const served = await this.host.serve(arrangement, container, this.#book);
+    const [container, within] = [this.#container(), this.#container()];
+    this.#containers.push(container, within);
+    const served = await this.host.serve(arrangement, container, this.#book, within);
     const { server } = served;
     await once(server.listen(0), "listening");
     // For a run that ends before its clients do.

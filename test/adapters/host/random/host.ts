@@ -29,5 +29,6 @@ export interface Host<A extends Arrangement = any> {
   /** What its scopes are seeded with, and whose visit it is. */
   readonly given: InjectionToken<object>;
   readonly visitOf: (given: object) => Visit | undefined;
-  readonly serve: (arrangement: A, container: Container, book: Book) => Served | Promise<Served>;
+  /** @param within has a scope for the requests that say so, inside of that in `container` */
+  readonly serve: (arrangement: A, container: Container, book: Book, within: Container) => Served | Promise<Served>;
 }

@@ -1,7 +1,7 @@
 /** What has to become of a request, by what it did and by what its client saw. */
-import type { Arrangement } from "./host.js";
 import type { End, Entry, Status } from "./book.js";
 import type { Seen } from "./client.js";
+import type { Arrangement } from "./host.js";
 import { answersOf, isFresh, type PlannedRequest } from "./plans.js";
 
 /** All that there is to know of one request. */
@@ -25,8 +25,34 @@ export function faultsOf(it: Case, rows: number): string[] {
   if (!ends.includes(end as End)) faults.push(`its transaction ended with ${end}, not ${ends.join(" or ")}`);
   if (rows !== (end === "COMMIT" ? entry.rows : 0)) faults.push(`${rows} of ${entry.rows} rows are there after ${end}`);
   if (entry.disposed !== 1) faults.push(`was disposed ${entry.disposed} times`);
+  faults.push(...faultsAround(it));
   if (end === "REFUSED" && !entry.told) faults.push("nobody was told that its COMMIT was refused");
   return faults;
+}
+
+/** A scope around it ends once, after it, and with it. */
+function faultsAround({ request, entry }: Case): string[] {
+  const { around } = entry;
+  if (around === undefined) return request.within ? ["had no second scope"] : [];
+  const [end, ...more] = around;
+  if (end === undefined || more.length > 0) return [`the scope around it ended ${around.length} times`];
+  const faults = end.ownHadClosed ? [] : ["the scope around it ended first"];
+  const expected = outcomesAround(request, entry);
+  if (!expected.includes(end.outcome))
+    faults.push(`the scope around it ended as ${end.outcome}, not ${expected.join(" or ")}`);
+  return faults;
+}
+
+/** It hears what the answer says, and what cut it. */
+function outcomesAround({ does }: PlannedRequest, { outcome, streamed, sent }: Entry): readonly Entry["outcome"][] {
+  // A COMMIT that is refused makes another answer of one that is still here.
+  if (does.spoils && !streamed && outcome === "success") return ["error"];
+  if (outcome !== "error") return [outcome];
+  // What only `scope.fail` knew is that scope's own affair; a compressor inside makes a stream of the answer.
+  const isSilent = does.work === "error" && does.answers === "whole" && does.status === 200;
+  if (isSilent) return streamed && !sent ? ["success", "aborted"] : ["success"];
+  // Of an error whose answer went nowhere, all that it sees is that the client has left.
+  return sent ? ["error"] : ["error", "aborted"];
 }
 
 function endOf({ request }: Case, outcome: Status): End {

@@ -1,7 +1,7 @@
 /** What the random client does on one connection. */
+import type { Random } from "../../../support/random.js";
 import type { Arrangement, Host } from "./host.js";
 import type { Kind } from "./kind.js";
-import type { Random } from "./random.js";
 
 export interface PlannedRequest {
   readonly kind: string;
@@ -12,6 +12,8 @@ export interface PlannedRequest {
   readonly path: string;
   /** How many turns of the event loop it takes before it answers. */
   readonly late: number;
+  /** Whether it has a scope in a second container, too, inside of that in the first. */
+  readonly within: boolean;
   readonly zipped: boolean;
   /** Whether it has seen the answer before. */
   readonly fresh: boolean;
@@ -85,6 +87,7 @@ export class Planner {
       method: posts ? "POST" : heads ? "HEAD" : "GET",
       path: `/${kind}/${this.requests++}`,
       late: random.chance(0.3) ? 1 + random.below(6) : 0,
+      within: random.chance(0.25),
       zipped: random.chance(0.25),
       fresh: random.chance(0.25) && host.arrangements.some(({ cached }) => cached),
       body: posts ? this.#body(sizes, isLast) : undefined,

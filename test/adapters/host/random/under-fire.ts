@@ -16,9 +16,6 @@ export interface Size {
 
 export const SOUND = { ...FOUND_NOTHING, unhandled: [] as unknown[], warned: [] as string[] };
 
-/** A seed from the environment, or any. */
-export const seedOf = (given: string | undefined): number => Number(given ?? Date.now() % 1_000_000);
-
 /** What was found in a run; `SOUND` if there was nothing wrong. */
 export async function underFire(
   host: Host,

@@ -20,6 +20,7 @@ export class Visit {
   /** Whether the chain has settled. */
   settled = false;
   #session: Session | undefined;
+  #around: Scope | undefined;
 
   constructor(
     readonly wire: { readonly req: IncomingMessage; readonly res: ServerResponse },
@@ -31,6 +32,14 @@ export class Visit {
     wire.res.once("finish", () => (entry.sent = true));
     scope.defer(({ status }) => void (entry.outcome = status));
     scope.signal.addEventListener("abort", () => this.here());
+  }
+
+  /** Another container has a scope around this one: it ends after it. */
+  surroundedBy(outer: Scope): void {
+    const ends: NonNullable<Entry["around"]> = [];
+    this.entry.around = ends;
+    this.#around = outer;
+    outer.defer(({ status }) => void ends.push({ outcome: status, ownHadClosed: this.scope.state === "closed" }));
   }
 
   /** One for each request: begins when it is first asked for, and ends as the scope says. */
@@ -62,7 +71,14 @@ export class Visit {
 
   /** For code that must run in the scope of its request, wherever the variables come from. */
   inScope(path = this.entry.path): void {
+    const isOver = this.#around !== undefined && this.scope.state === "closed";
+    if (isOver && currentScope() === this.#around) return;
     if (currentScope() !== this.scope || path !== this.entry.path) this.book.count("otherContext", this.entry.path);
+  }
+
+  /** For code of the app around the request, where each of its scopes will do. */
+  inAnyScope(): void {
+    if (currentScope() !== this.#around || this.#around === undefined) this.inScope();
   }
 
   /** What a service of the request would do. */

@@ -2,11 +2,12 @@
 import { createServer } from "node:http";
 import { Stream } from "node:stream";
 import etag from "@koa/etag";
+import { type Container, Scope } from "ambit";
+import { drain, KoaContext, listener, requestScopes, scopePerRequest } from "ambit/koa";
 import Koa from "koa";
 import compress from "koa-compress";
 import conditional from "koa-conditional-get";
-import { type Container, Scope } from "ambit";
-import { drain, KoaContext, listener, requestScopes, scopePerRequest } from "ambit/koa";
+import { isWithin } from "../../host/random/answer.js";
 import type { Book } from "../../host/random/book.js";
 import { isExpected } from "../../host/random/expected.js";
 import { TRANSACTION } from "../../host/random/fire.js";
@@ -49,15 +50,21 @@ export const KOA: Host<Arrangement> = {
   kinds: KINDS,
   given: KoaContext,
   visitOf,
-  serve(arrangement, container, book): Served {
-    const app = createApp(arrangement, container, book);
+  serve(arrangement, container, book, within): Served {
+    const app = createApp(arrangement, { container, within }, book);
     const handle = app.callback();
     const server = createServer(arrangement.listened ? listener(app) : (req, res) => void handle(req, res));
     return { server, live: () => requestScopes(app).length, drain: () => drain(app) };
   },
 };
 
-function createApp(arrangement: Arrangement, container: Container, book: Book): Koa {
+/** The second has a scope inside of that of the first, for requests that say so. */
+interface Containers {
+  readonly container: Container;
+  readonly within: Container;
+}
+
+function createApp(arrangement: Arrangement, containers: Containers, book: Book): Koa {
   const { errors, compress, cached, listened } = arrangement;
   const app = new Koa();
   app.on("error", (error, ctx) => hear(error, visitOf(ctx), listened, book));
@@ -65,21 +72,25 @@ function createApp(arrangement: Arrangement, container: Container, book: Book): 
   if (compress === "outside") app.use(compressed());
   if (cached) app.use(conditional()).use(etag());
   if (errors === "outside" || errors === "both") app.use(catchErrors);
-  app.use(scopePerRequest(container));
+  app.use(scopePerRequest(containers.container));
+  const inner = scopePerRequest(containers.within);
+  app.use((ctx, next) => (isWithin(ctx) ? inner(ctx, next) : next()));
   app.use(witness);
   if (errors === "inside" || errors === "both") app.use(catchErrors);
   if (compress === "inside") app.use(compressed());
-  app.use((ctx) => answer(ctx, container, book));
+  app.use((ctx) => answer(ctx, containers, book));
   return app;
 }
 
 /** Brotli and zstd cost more time than they find bugs. */
 const compressed = (): Koa.Middleware => compress({ threshold: 0, br: false, zstd: false });
 
-async function answer(ctx: Koa.Context, container: Container, book: Book): Promise<void> {
+async function answer(ctx: Koa.Context, containers: Containers, book: Book): Promise<void> {
+  const container = isWithin(ctx) ? containers.within : containers.container;
   const kind = ctx.path.split("/")[1] as KindName;
   const visit = new KoaVisit(ctx, container.resolve(Scope), book.open(kind, ctx.path), book);
   ctx[VISIT] = container.resolve(Scope).use(visit);
+  if (container === containers.within) visit.surroundedBy(containers.container.resolve(Scope));
   await container.resolveAsync(TRANSACTION);
   await visit.write();
   if (ctx.query.late) await visit.turns(Number(ctx.query.late));
@@ -119,6 +130,7 @@ function hear(error: unknown, visit: KoaVisit | undefined, listened: boolean, bo
   if (visit === undefined) return;
   visit.entry.told = true;
   // From then on, what was set in the scope is there as well.
-  if (listened && visit.settled) visit.here();
+  if (listened && visit.entry.around !== undefined) visit.inAnyScope();
+  else if (listened && visit.settled) visit.here();
   else if (listened) visit.inScope();
 }

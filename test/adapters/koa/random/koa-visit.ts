@@ -1,6 +1,6 @@
 /** A request of Koa's under fire. */
-import type Koa from "koa";
 import type { Scope } from "ambit";
+import type Koa from "koa";
 import type { Book, Entry } from "../../host/random/book.js";
 import type { Kind } from "../../host/random/kind.js";
 import { Visit } from "../../host/random/visit.js";

@@ -23,7 +23,7 @@ export const MUTATIONS = [
     breaks: "an abort fires no signal",
     finds: ["leakedScopes", "leakedTransactions"],
     file: "adapters/host/request.ts",
-    line: "    if (this.#cut) this.abort(this.streams?.failure?.error ?? clientLeft());\n",
+    line: "    if (this.#cut) this.abort(this.brokenBy?.error ?? clientLeft());\n",
     by: "",
   },
   {
@@ -156,8 +156,8 @@ export const MUTATIONS = [
     breaks: "a stream that fails is not heard of",
     finds: ["faults"],
     file: "adapters/host/body-streams.ts",
-    line: '    stream.on("error", (error: unknown) => this.#failed(error));\n',
-    by: "",
+    line: "overhear(stream, (error) => this.#failed(error));",
+    by: "overhear(stream, () => {});",
   },
   {
     breaks: "an event of the server throws",

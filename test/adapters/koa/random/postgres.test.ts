@@ -1,9 +1,10 @@
 /** The same on a real PostgreSQL, where a COMMIT is what others can see: fewer, because each takes its time there. */
 import { expect, onTestFinished, test } from "vitest";
 import { databaseForTests } from "../../../support/database.js";
-import { PostgresStore } from "./postgres-store.js";
-import { seedOf, SOUND, underFire } from "../../host/random/under-fire.js";
+import { seedOf } from "../../../support/random.js";
+import { SOUND, underFire } from "../../host/random/under-fire.js";
 import { KOA } from "./apps.js";
+import { PostgresStore } from "./postgres-store.js";
 
 const SEED = seedOf(process.env.KOA_SEED);
 
@@ -14,7 +15,7 @@ const CLIENTS = 8;
 const CONNECTIONS = CLIENTS * 4;
 
 test(
-  `${ACTIONS} random actions end each transaction of PostgreSQL as its request did`,
+  `${ACTIONS} random actions end each transaction of PostgreSQL as its request did (KOA_SEED=${SEED})`,
   async () => {
     const database = await databaseForTests();
     onTestFinished(() => database.stop());

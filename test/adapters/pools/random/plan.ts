@@ -1,5 +1,5 @@
 /** What a play does: the same for the same seed. */
-import type { Random } from "../../host/random/random.js";
+import type { Random } from "../../../support/random.js";
 
 /** `wait` ends by its signal only, `stubborn` never does. `exit` and `crash` take their worker with them. */
 export type Does = "answer" | "fail" | "wait" | "stubborn" | "exit" | "crash";

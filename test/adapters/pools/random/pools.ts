@@ -2,12 +2,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { scopedPool } from "ambit/piscina";
+import { type ScopedPool, type ScopedPoolOptions, scopedWorker } from "ambit/threads";
+import { scopedPool as scopedTinypool } from "ambit/tinypool";
 import { Piscina } from "piscina";
 import { Tinypool } from "tinypool";
-import { scopedPool } from "ambit/piscina";
-import { scopedWorker, type ScopedPool, type ScopedPoolOptions } from "ambit/threads";
-import { scopedPool as scopedTinypool } from "ambit/tinypool";
-import type { Random } from "../../host/random/random.js";
+import type { Random } from "../../../support/random.js";
 
 const WORKER = fileURLToPath(new URL("./worker.js", import.meta.url));
 const THREADS = 2;

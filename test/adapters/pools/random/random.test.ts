@@ -6,12 +6,11 @@
  * which. tinypool itself does not outlive random deaths of workers: it rejects promises that nobody has.
  */
 import { expect, test } from "vitest";
-import { Random } from "../../host/random/random.js";
+import { Random, SEED } from "../../../support/random.js";
 import { planOf } from "./plan.js";
 import { Play } from "./play.js";
 import { type Open, openPiscina, openThreads, openTinypool } from "./pools.js";
 
-const SEED = Number(process.env.AMBIT_SEED ?? Date.now() % 1_000_000);
 const TASKS = Number(process.env.AMBIT_TASKS ?? 120);
 const TASKS_OF_A_PLAY = 30;
 const DEADLINE = 30_000;
@@ -24,7 +23,7 @@ const kinds: [string, Open, deadly: boolean][] = [
 ];
 
 for (const [name, open, deadly] of kinds) {
-  test(`${TASKS} random tasks in ${name}, from seed ${SEED} on, are as the model says`, {
+  test(`${TASKS} random tasks in ${name}, are as the model says (AMBIT_SEED=${SEED} AMBIT_TASKS=${TASKS})`, {
     timeout: 60_000 + TASKS * 100,
   }, async () => {
     for (let play = 0; play * TASKS_OF_A_PLAY < TASKS; play++) {

@@ -5,9 +5,9 @@ import {
   container,
   delay,
   inject,
-  injectable,
   injectAll,
   injectAllWithTransform,
+  injectable,
   injectWithTransform,
   instanceCachingFactory,
   instancePerContainerCachingFactory,
@@ -19,9 +19,9 @@ import {
 } from "tsyringe";
 import {
   ALWAYS,
+  Connection,
   classProvider,
   configure,
-  Connection,
   factoryProvider,
   kindOf,
   printable,

@@ -93,7 +93,7 @@ export const MUTATIONS = [
     breaks: "it goes on listening when it is closed",
     tests: "state.test.ts",
     file: "adapters/inspector/recorder.ts",
-    line: "for (const [channel, listener] of this.#listeners) unsubscribe(channel, listener);",
+    line: "    this.#unlisten();\n",
     by: "",
   },
   {
@@ -191,7 +191,7 @@ export const MUTATIONS = [
     breaks: "nested scopes are no reason",
     tests: "state.test.ts",
     file: "scope/kept-open.ts",
-    line: "extras?.children?.size",
+    line: "eachNested(scope.nested).length",
     by: "0",
   },
   {
@@ -305,5 +305,12 @@ export const MUTATIONS = [
     file: "adapters/inspector/page/waterfall.js",
     line: "...drainOf(record, end), ...disposals]",
     by: "...drainOf(record, end)]",
+  },
+  {
+    breaks: "only those scopes are counted that are listed",
+    tests: "page.test.ts",
+    file: "adapters/inspector/page/inspector.js",
+    line: "countOf(lists.closed, closedSoFar(state))",
+    by: "countOf(lists.closed, finished.length)",
   },
 ];

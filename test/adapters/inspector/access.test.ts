@@ -1,9 +1,9 @@
 /** Who may look at the inspector, and where it may run. */
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { expect, onTestFinished, test, vi } from "vitest";
 import { Inspector, InspectorError, type InspectorOptions } from "ambit/inspector";
-import { ask } from "../adapters/koa/server.js";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { ask } from "../koa/server.js";
 import { inspect, serve } from "./served.js";
 
 const PARTS = ["/__ambit", "/__ambit/state", "/__ambit/events", "/__ambit/nothing"];

@@ -1,12 +1,12 @@
 /** What pages are told while they look, and what nobody is told. */
 import { once } from "node:events";
 import { createServer } from "node:http";
-import Koa from "koa";
-import { expect, onTestFinished, test } from "vitest";
 import { Container, ContextVar, currentScope, Lifecycle } from "ambit";
 import { inspectorKoa } from "ambit/inspector";
 import { KoaContext, scopePerRequest } from "ambit/koa";
-import { ask, listen, serve as serveKoa } from "../adapters/koa/server.js";
+import Koa from "koa";
+import { expect, onTestFinished, test } from "vitest";
+import { ask, listen, serve as serveKoa } from "../koa/server.js";
 import { Events, inspect, serve, stateAt } from "./served.js";
 
 const perScope = { lifecycle: Lifecycle.ContextScoped } as const;
@@ -23,6 +23,7 @@ test("a page is told all at first, and then what is new", async () => {
   const container = containerOf("Orders");
   await container.runInScope(() => 1);
   const events = await Events.at(port);
+  expect(events.response.headers["content-type"]).toBe("text/event-stream; charset=utf-8");
   const first = await events.until(() => true);
   expect([first.finished.length, first.counters.opened]).toEqual([1, 1]);
 
@@ -129,9 +130,9 @@ test("in a Koa app it answers before others, and opens no scope", async () => {
   app.use((ctx) => void (ctx.body = `in ${currentScope() === undefined ? "no scope" : "a scope"}`));
   const port = await serveKoa(app);
   expect((await ask(port, "/orders?secret=1")).body).toBe("in a scope");
+  expect((await ask(port, "/__ambit")).headers["content-type"]).toBe("text/html; charset=utf-8");
   const { counters, finished } = await stateAt(port);
   expect([counters.opened, finished.map(({ origin }) => origin)]).toEqual([1, ["GET /orders"]]);
-  expect((await ask(port, "/__ambit")).headers["content-type"]).toBe("text/html; charset=utf-8");
   inspector.close();
   expect((await ask(port, "/__ambit")).body).toBe("in a scope");
 });

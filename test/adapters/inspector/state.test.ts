@@ -2,12 +2,12 @@
 import { channel } from "node:diagnostics_channel";
 import { PassThrough } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { expect, onTestFinished, test } from "vitest";
 import { Container, Lifecycle, type Scope } from "ambit";
 import { scopePerRequest } from "ambit/koa";
-import { ask, Connection, quietApp, serve as serveKoa } from "../adapters/koa/server.js";
-import { deferred } from "../support/deferred.js";
-import { countAlive } from "../support/gc.js";
+import { expect, onTestFinished, test } from "vitest";
+import { deferred } from "../../support/deferred.js";
+import { countAlive } from "../../support/gc.js";
+import { ask, Connection, quietApp, serve as serveKoa } from "../koa/server.js";
 import { inspect, serve, stateAt, stateWhere } from "./served.js";
 
 const perScope = { lifecycle: Lifecycle.ContextScoped } as const;
@@ -169,6 +169,18 @@ test("a late scope says whose disposer has not settled", async () => {
   const closed = scope.close();
   expect(await reasonsAt(port)).toEqual(["the disposer of Socket has not settled"]);
   gone.resolve();
+  await closed;
+});
+
+test("a scope that is closing is shown as that, with the callback that it waits for", async () => {
+  const port = await serve(inspect({ lateAfter: 1 }));
+  const done = deferred();
+  const scope = open(shop());
+  scope.defer(() => done.promise);
+  const closed = scope.close();
+  expect(await reasonsAt(port)).toEqual(["the disposer of a deferred callback has not settled"]);
+  expect((await stateAt(port)).open[0].state).toBe("closing");
+  done.resolve();
   await closed;
 });
 

@@ -1,10 +1,10 @@
 /** An inspector on a free port, and what it says. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request } from "node:http";
-import { onTestFinished } from "vitest";
 import { Inspector, type InspectorOptions } from "ambit/inspector";
+import { onTestFinished } from "vitest";
 import type { Snapshot } from "#src/adapters/inspector/snapshot.js";
-import { ask, listen } from "../adapters/koa/server.js";
+import { ask, listen } from "../koa/server.js";
 
 /** An inspector until the test has ended. */
 export function inspect(options?: InspectorOptions): Inspector {

@@ -1,0 +1,26 @@
+/** What a worker does with a task that is there before the pool has welcomed it. */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { TaskState } from "#src/adapters/pool/task-state.js";
+import { tellBoard } from "#src/adapters/worker/board.js";
+import { scopePerTask } from "#src/adapters/worker/scope-per-task.js";
+import { Container } from "#src/index.js";
+
+test("a task that comes before the welcome begins after it; one that was cancelled meanwhile does not", async () => {
+  const begun: string[] = [];
+  const perTask = scopePerTask<unknown>(new Container(), (task) => begun.push(task as string));
+  const board = new Int32Array(4);
+  const [first, second] = [0, 2].map((place) => new TaskState(board, place, 1 + place));
+  for (const state of [first, second]) state.enqueue();
+  const answers = [envelope("first", first, 1), envelope("second", second, 3)].map(perTask);
+  await nextTurn();
+  expect(begun).toEqual([]);
+  second.cancel();
+  tellBoard(board);
+  expect(await Promise.all(answers)).toEqual([1, expect.objectContaining({ byCancel: true })]);
+  expect(begun).toEqual(["first"]);
+});
+
+function envelope(task: string, { place }: TaskState, id: number) {
+  return { "ambit.task": id, task, luggage: [], parentId: undefined, place, deadline: 5_000 };
+}
