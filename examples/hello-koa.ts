@@ -1,7 +1,7 @@
 // hello-koa.ts
-import Koa from "koa";
 import { contextScoped, inject } from "ambit";
 import { invoke, KoaContext, scopePerRequest } from "ambit/koa";
+import Koa from "koa";
 
 @contextScoped()
 class CurrentUser {

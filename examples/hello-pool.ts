@@ -1,7 +1,7 @@
 // hello-pool.ts
-import { Piscina } from "piscina";
 import { ContextVar } from "ambit";
 import { scopedPool } from "ambit/piscina";
+import { Piscina } from "piscina";
 
 const user = new ContextVar<string>("user", { travels: true }); // goes along with each task, by its name
 const filename = new URL("./hello-pool/worker.js", import.meta.url).href;

@@ -1,5 +1,5 @@
 // hello-pool/worker.ts
-import { container, ContextVar, threadScoped } from "ambit";
+import { ContextVar, container, threadScoped } from "ambit";
 import { scopePerTask } from "ambit/worker";
 
 const user = new ContextVar<string>("user", { travels: true });

@@ -1,7 +1,7 @@
 // A scope for each request of an Express app.
-import express from "express";
 import { contextScoped, inject } from "ambit";
 import { HttpRequest, invoke, scopePerRequest } from "ambit/express";
+import express from "express";
 
 @contextScoped()
 class CurrentUser {

@@ -1,7 +1,7 @@
 // A scope for each request of a Fastify app.
-import fastify, { type FastifyRequest } from "fastify";
 import { contextScoped, inject } from "ambit";
 import { HttpRequest, invoke, scopePerRequest } from "ambit/fastify";
+import fastify, { type FastifyRequest } from "fastify";
 
 @contextScoped()
 class CurrentUser {

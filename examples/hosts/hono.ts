@@ -1,8 +1,8 @@
 // A scope for each request of a Hono app.
 import { serve } from "@hono/node-server";
-import { type Context, Hono } from "hono";
 import { contextScoped, inject } from "ambit";
 import { HonoContext, invoke, scopePerRequest } from "ambit/hono";
+import { type Context, Hono } from "hono";
 
 @contextScoped()
 class CurrentUser {

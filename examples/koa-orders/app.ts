@@ -1,10 +1,10 @@
 /** The server's middleware, in its order. */
 import { bodyParser } from "@koa/bodyparser";
-import Koa from "koa";
-import compress from "koa-compress";
 import { container } from "ambit";
 import { type Inspector, inspectorKoa } from "ambit/inspector";
 import { scopePerRequest } from "ambit/koa";
+import Koa from "koa";
+import compress from "koa-compress";
 import { authentication } from "./auth/authentication.js";
 import type { Tokens } from "./auth/tokens.js";
 import { answerErrors } from "./http/errors.js";
@@ -38,12 +38,13 @@ export function createApp(tokens: Tokens, { demo = false, inspector }: ForDevelo
 
   const router = routes(tokens, demo, inspector !== undefined);
   app.use(router.routes());
-  app.use(router.allowedMethods({ throw: true }));
+  app.use(router.allowedMethods());
   return app;
 }
 
 /** What breaks when the answer has begun. */
-function logLateFailure(error: NodeJS.ErrnoException): void {
-  if (error.code === "ERR_STREAM_PREMATURE_CLOSE") logger.info("the client left in the middle of its answer");
+function logLateFailure(error: NodeJS.ErrnoException, ctx?: Koa.Context): void {
+  const clientLeft = error.code === "ERR_STREAM_PREMATURE_CLOSE" || error === ctx?.req.socket.errored;
+  if (clientLeft) logger.info("the client left in the middle of its request, or of its answer");
   else logger.error({ err: error }, "the answer was cut");
 }

@@ -1,10 +1,9 @@
 /** Listening, and ending without losing a request. */
 import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
-import type Koa from "koa";
+import type { AddressInfo, Socket } from "node:net";
 import { drain, listener } from "ambit/koa";
+import type Koa from "koa";
 
 /** The app on a port of this machine. */
 export class RunningServer {
@@ -18,6 +17,7 @@ export class RunningServer {
       this.#answers.add(answer);
       answer.once("close", () => this.#answers.delete(answer));
     });
+    server.on("connection", (socket) => socket.once("close", () => this.#forget(socket)));
   }
 
   /** @throws Error when another process has the port */
@@ -42,8 +42,13 @@ export class RunningServer {
    */
   async finish(milliseconds: number): Promise<boolean> {
     this.server.close();
-    const over = this.#over().then(() => true);
-    const finished = await Promise.race([over, sleep(milliseconds, false, { ref: false })]);
+    const finished = await new Promise<boolean>((resolve) => {
+      const patience = setTimeout(resolve, milliseconds, false);
+      void this.#over().then(() => {
+        clearTimeout(patience);
+        resolve(true);
+      });
+    });
     this.server.closeAllConnections();
     return finished;
   }
@@ -51,6 +56,18 @@ export class RunningServer {
   async #over(): Promise<void> {
     await drain(this.app);
     // An answer leaves after its scope has closed.
-    await Promise.all([...this.#answers].map((answer) => once(answer, "close")));
+    await Promise.all([...this.#answers].map(gone));
   }
+
+  /** Node 20 and 22 do not close an answer that waited behind another one when their connection was cut. */
+  #forget(socket: Socket): void {
+    for (const answer of this.#answers) if (answer.req.socket === socket) this.#answers.delete(answer);
+  }
+}
+
+function gone(answer: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    answer.once("close", resolve);
+    answer.req.socket.once("close", () => resolve());
+  });
 }

@@ -1,6 +1,6 @@
-import { Piscina } from "piscina";
 import { threadScoped } from "ambit";
 import { scopedPool } from "ambit/piscina";
+import { Piscina } from "piscina";
 import type { ReportTask } from "./order-report.js";
 
 /** The worker threads that render reports. This thread's end drains them, and waits until each has ended its own. */

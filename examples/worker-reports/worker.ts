@@ -12,7 +12,7 @@ export default scopePerTask(container, async (task: ReportTask, scope): Promise<
   // A signal's listeners run in the Context of whoever fires it: unbound, the line would be nobody's.
   scope.signal.addEventListener(
     "abort",
-    bindContext(() => logger.info("report cancelled")),
+    bindContext(() => logger.info("report given up")),
   );
   scope.defer(({ status }) => logger.info({ by: task.by, status }, "report ended"));
   const report = await scope.resolveAsync(OrderReport);

@@ -1,6 +1,6 @@
-import type Koa from "koa";
 import { contextScoped, inject } from "ambit";
 import { KoaContext } from "ambit/koa";
+import type Koa from "koa";
 import { authenticate } from "./authentication.js";
 
 /** Who asks, in this request. */

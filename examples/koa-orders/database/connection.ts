@@ -1,6 +1,6 @@
 /** Where the database is: DATABASE_URL, or one that comes with the example. */
 import pg from "pg";
-import { startEmbeddedDatabase, type Outage } from "./embedded.js";
+import { type Outage, startEmbeddedDatabase } from "./embedded.js";
 import { APP_ROLE, prepareSchema } from "./schema.js";
 
 export interface Database {

@@ -1,5 +1,5 @@
-import pg from "pg";
 import { bindContext, threadScoped } from "ambit";
+import pg from "pg";
 import { loggerOf } from "../logging.js";
 
 const logger = loggerOf("database");

@@ -1,5 +1,5 @@
-import type pg from "pg";
 import { container, Lifecycle } from "ambit";
+import type pg from "pg";
 import { DbPool } from "./pool.js";
 
 /** A request's transaction: committed before a successful answer leaves, rolled back on error and abort. */

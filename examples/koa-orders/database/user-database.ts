@@ -1,5 +1,5 @@
-import type pg from "pg";
 import { container, Lifecycle, Scope } from "ambit";
+import type pg from "pg";
 import { CurrentUser } from "../auth/current-user.js";
 import { clientLeft } from "../http/problem.js";
 import { actAs } from "./row-security.js";

@@ -1,5 +1,5 @@
-import type pg from "pg";
 import { container, Lifecycle } from "ambit";
+import type pg from "pg";
 import { CurrentUser } from "../auth/current-user.js";
 import { DbPool } from "./pool.js";
 import { actAs } from "./row-security.js";

@@ -2,7 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type Koa from "koa";
 import { databaseProblemOf } from "../database/problems.js";
 import { loggerOf } from "../logging.js";
-import { RequestError, type Problem } from "./problem.js";
+import { type Problem, RequestError } from "./problem.js";
 
 const logger = loggerOf("http");
 
@@ -34,9 +34,15 @@ function problemOf(error: unknown): Problem {
 
 /** What Koa, the router and the body parser throw says by itself whether it may be shown. */
 function middlewareProblemOf(error: unknown): Problem | undefined {
+  if (isOfZlib(error))
+    return { status: 400, code: "bad_request", message: "The body is not as Content-Encoding says." };
   if (!(error instanceof Error) || !("status" in error)) return undefined;
   const { status, message } = error;
   if (typeof status !== "number" || status < 400 || status > 499) return undefined;
   const name = STATUS_CODES[status] ?? "Bad Request";
   return { status, code: name.toLowerCase().replaceAll(" ", "_"), message };
+}
+
+function isOfZlib(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^Z_\w+_ERROR$/.test(String(error.code));
 }

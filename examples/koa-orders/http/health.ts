@@ -1,6 +1,6 @@
-import type Koa from "koa";
 import { inject } from "ambit";
 import { requestScopes } from "ambit/koa";
+import type Koa from "koa";
 import { DbPool } from "../database/pool.js";
 import { loggerOf } from "../logging.js";
 

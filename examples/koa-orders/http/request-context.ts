@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type Koa from "koa";
 import { bindContext } from "ambit";
+import type Koa from "koa";
 import { loggerOf, requestId } from "../logging.js";
 
 const logger = loggerOf("http");

@@ -1,9 +1,9 @@
 import Router from "@koa/router";
-import type Koa from "koa";
 import { invoke } from "ambit/koa";
+import type Koa from "koa";
 import type { Tokens } from "../auth/tokens.js";
-import { ExportController } from "../orders/export-controller.js";
 import { OrderController } from "../orders/controller.js";
+import { ExportController } from "../orders/export-controller.js";
 import { ReportController } from "../orders/report-controller.js";
 import { HealthController } from "./health.js";
 import { homePage } from "./home-page.js";
@@ -24,6 +24,8 @@ export function routes(tokens: Tokens, demo: boolean, inspected: boolean): Route
 /** For what no route took: Koa would answer with plain text. */
 export const notFound: Koa.Middleware = async function notFound(ctx, next) {
   await next();
-  if (ctx.status !== 404 || ctx.body != null) return;
-  throw new RequestError(404, "not_found", "There is nothing here; GET / shows what there is.");
+  if (ctx.body != null) return;
+  if (ctx.status === 404) throw new RequestError(404, "not_found", "There is nothing here; GET / shows what there is.");
+  if (ctx.status === 405 || ctx.status === 501)
+    throw new RequestError(ctx.status, "method_not_allowed", `Possible here: ${ctx.response.get("Allow")}.`);
 };

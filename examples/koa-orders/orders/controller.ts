@@ -1,6 +1,6 @@
-import type Koa from "koa";
 import { inject } from "ambit";
-import { validated } from "../http/validation.js";
+import type Koa from "koa";
+import { jsonOf, validated } from "../http/validation.js";
 import { NewOrder } from "./order.js";
 import { OrderService } from "./service.js";
 
@@ -9,7 +9,7 @@ export class OrderController {
   constructor(@inject(OrderService) readonly orders: OrderService) {}
 
   async create(ctx: Koa.Context): Promise<void> {
-    const order = await this.orders.place(validated(NewOrder, ctx.request.body));
+    const order = await this.orders.place(validated(NewOrder, jsonOf(ctx)));
     ctx.status = 201;
     ctx.body = order;
   }

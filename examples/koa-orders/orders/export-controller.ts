@@ -1,5 +1,5 @@
-import type Koa from "koa";
 import { inject } from "ambit";
+import type Koa from "koa";
 import { OrderExport } from "./export.js";
 
 /** `/orders.csv`. Apart from OrderController because it needs no transaction that could commit. */

@@ -1,4 +1,4 @@
-import { injectRef, singleton, type Ref } from "ambit";
+import { injectRef, type Ref, singleton } from "ambit";
 import { CurrentUser } from "../auth/current-user.js";
 import { RequestError } from "../http/problem.js";
 

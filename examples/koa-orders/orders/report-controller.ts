@@ -1,6 +1,6 @@
+import { inject, Scope } from "ambit";
 import type Koa from "koa";
 import { z } from "zod";
-import { inject, Scope } from "ambit";
 import { GROUPS } from "../../worker-reports/order-report.js";
 import { ReportPool } from "../../worker-reports/report-pool.js";
 import { CurrentUser } from "../auth/current-user.js";

@@ -1,8 +1,8 @@
 /** After the last request: adds up what had to be, and counts what is. */
-import { statusOf, type Sent } from "./run.js";
 import type { Ledger, Transactions } from "./ledger.js";
 import { expectedOf, type Model } from "./model.js";
 import type { Line } from "./report.js";
+import { type Sent, statusOf } from "./run.js";
 import { gapsIn, misfiled, type StoredOrder } from "./stored.js";
 import type { Trouble } from "./trouble.js";
 

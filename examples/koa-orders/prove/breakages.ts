@@ -1,8 +1,8 @@
 /** Three bugs that servers really have had. Each registers one thing differently; the rest of the app is as it was. */
-import type Koa from "koa";
-import type pg from "pg";
 import { container, injectRef, Lifecycle, type Ref } from "ambit";
 import { KoaContext } from "ambit/koa";
+import type Koa from "koa";
+import type pg from "pg";
 import { authenticate } from "../auth/authentication.js";
 import { CurrentUser } from "../auth/current-user.js";
 import { DbPool } from "../database/pool.js";

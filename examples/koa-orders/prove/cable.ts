@@ -1,6 +1,6 @@
 /** A way to the database that can be cut. */
 import { once } from "node:events";
-import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import type { Outage } from "../database/embedded.js";
 
 /** Stands between the app and its database, and can take it away. */

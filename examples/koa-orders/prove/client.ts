@@ -1,9 +1,9 @@
 /** Sends one request, and goes away in the middle of it if the plan says so. */
-import { Agent, request, type ClientRequest, type IncomingMessage } from "node:http";
+import { Agent, type ClientRequest, type IncomingMessage, request } from "node:http";
 import { pipeline } from "node:stream";
 import { text } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
-import { KINDS, type Cut, type Step } from "./plan.js";
+import { type Cut, KINDS, type Step } from "./plan.js";
 
 /** `failed`: the connection broke or nothing came, though the client did not go away. */
 export type Answer = { status: number; body: string } | "cut" | { failed: string };

@@ -2,7 +2,7 @@
 import type { Answer } from "./client.js";
 import { Findings } from "./findings.js";
 import type { Transactions } from "./ledger.js";
-import { isPartner, KINDS, ownerOf, WITHOUT_DATABASE, type Kind, type Step } from "./plan.js";
+import { isPartner, KINDS, type Kind, ownerOf, type Step, WITHOUT_DATABASE } from "./plan.js";
 import type { StoredOrder } from "./stored.js";
 import { reportIn, type UserReport } from "./user-report.js";
 

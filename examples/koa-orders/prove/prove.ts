@@ -11,12 +11,12 @@ import { BREAKAGES } from "./breakages.js";
 import { Ledger } from "./ledger.js";
 import { Model, priceFor } from "./model.js";
 import type { Options } from "./options.js";
-import { planOf, usersNamed, type Step } from "./plan.js";
+import { planOf, type Step, usersNamed } from "./plan.js";
 import { Random } from "./random.js";
 import type { Line } from "./report.js";
 import { run, type Sent } from "./run.js";
 import { Stored } from "./stored.js";
-import { Trouble, type Scene } from "./trouble.js";
+import { type Scene, Trouble } from "./trouble.js";
 
 /** These have so many orders from the start that their exports can be cut in the middle. */
 const LARGE_USERS = 4;

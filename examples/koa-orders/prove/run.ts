@@ -1,7 +1,7 @@
 /** Sends the whole plan, so many requests at a time. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tokens } from "../auth/tokens.js";
-import { Client, type Answer } from "./client.js";
+import { type Answer, Client } from "./client.js";
 import type { Model } from "./model.js";
 import { KINDS, type Step } from "./plan.js";
 
