@@ -1,8 +1,8 @@
 /** What every contender must do before it is measured; what it cannot, it declares in `cannot`, and only that. */
 import assert from "node:assert/strict";
-import { AuditLog, Config, disposed, Mapper, record, Request, Transaction } from "./graph.js";
-import { requestsOf } from "./requests.js";
+import { AuditLog, Config, disposed, Mapper, Request, record, Transaction } from "./graph.js";
 import { inScope } from "./in-scope.js";
+import { requestsOf } from "./requests.js";
 
 /** By the names that contenders use in `cannot`. */
 const CHECKS = {

@@ -7,13 +7,18 @@ const PART = 2_000;
 
 /**
  * CPU nanoseconds for each of `n` in `batch(n)`, once per round, after a warm-up that also finds the `n` for which a
- * round takes about `milliseconds`.
+ * round takes about `milliseconds`. Each round of the warm-up corrects it: what is first measured is mostly the
+ * compiler, which in a large app would make rounds of a few dozen.
  *
  * @param {(n: number) => unknown} batch may return a promise
  */
 export async function cpuRounds(batch, { rounds, milliseconds }) {
-  const n = await sizeOf(batch, milliseconds * 1e6);
-  for (let round = 1; round < WARM_UP_ROUNDS; round++) await inParts(batch, n);
+  const nanoseconds = milliseconds * 1e6;
+  let n = await sizeOf(batch, nanoseconds);
+  for (let round = 1; round < WARM_UP_ROUNDS; round++) {
+    const taken = await cpuOf(() => inParts(batch, n));
+    n = Math.max(n, Math.round((n * nanoseconds) / taken));
+  }
   const figures = [];
   for (let round = 0; round < rounds; round++) figures.push((await cpuOf(() => inParts(batch, n))) / n);
   return figures;

@@ -13,6 +13,7 @@ const TARGETS = [
     ({ request }) => above(request, "ambit", "hand-als", "async"),
     700,
   ],
+  ["a scope passed along, sync, times by hand", 3, ({ request }) => times(request, "ambit-explicit", "hand", "sync")],
   ["singleton, times a Map lookup", 2, ({ resolve }) => times(resolve, "ambit", "hand", "singleton")],
   ["built instance, times getStore and a Map lookup", 2, ({ resolve }) => times(resolve, "ambit", "hand", "scoped")],
   ["ContextVar.get, times getStore", 1.6, (tables) => times(tables["context-var"], "ambit", "storage", "get")],

@@ -1,4 +1,4 @@
-/** Services in an ambit container with default options, for both ways to use it. */
+/** Services in an ambit container, with default options unless something is said, for both ways to use it. */
 import { Container, Lifecycle } from "../ambit.js";
 import { Pool, Request } from "../graph.js";
 
@@ -8,8 +8,8 @@ const lifecycles = {
   transient: Lifecycle.Transient,
 };
 
-export function makeContainer(services) {
-  const container = new Container();
+export function makeContainer(services, options = {}) {
+  const container = new Container(options);
   container.register(Request, { useSeed: true });
   for (const { type, deps, lifetime } of services) {
     const lifecycle = type === Pool ? Lifecycle.ThreadScoped : lifecycles[lifetime];

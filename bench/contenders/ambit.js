@@ -4,8 +4,8 @@ import { makeContainer } from "./ambit-container.js";
 
 export const title = "ambit";
 
-export function make(services) {
-  const container = makeContainer(services);
+export function make(services, options) {
+  const container = makeContainer(services, options);
   return {
     run: (request, work) => container.runInScopeSync({ seeds: [[Request, request]] }, work),
     runAsync: (request, work) => container.runInScope({ seeds: [[Request, request]] }, work),

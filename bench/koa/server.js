@@ -1,8 +1,10 @@
 /**
- * A Koa server on loopback whose requests build the graph, by hand or from a scope: `node koa/server.js plain`.
+ * A Koa server on loopback whose requests build the graph, by hand, by hand in AsyncLocalStorage, or from a scope:
+ * `node koa/server.js plain`.
  *
  * Tells its parent the port; to "start" and "stop" it answers with the CPU time and the requests in between.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import Koa from "koa";
 import { ambit } from "../ambit.js";
 import { makeContainer } from "../contenders/ambit-container.js";
@@ -10,12 +12,19 @@ import * as hand from "../contenders/hand.js";
 import { Controller, handle, Request } from "../graph.js";
 import { graph } from "../services.js";
 
+const storage = new AsyncLocalStorage();
 const requestOf = (ctx) => new Request(ctx.get("user"));
 
 const APPS = {
   plain(app) {
     app.use((ctx) => {
       ctx.body = { user: hand.sync(requestOf(ctx)) };
+    });
+  },
+  als(app) {
+    app.use((ctx, next) => storage.run({ request: requestOf(ctx) }, next));
+    app.use((ctx) => {
+      ctx.body = { user: hand.sync(storage.getStore().request) };
     });
   },
   async ambit(app) {

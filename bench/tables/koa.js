@@ -1,4 +1,4 @@
-/** A Koa server under load on loopback, with the graph built by hand and with a scope per request. */
+/** A Koa server under load on loopback, with the graph built by hand, also in AsyncLocalStorage, and with a scope per request. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -13,8 +13,12 @@ export default {
   title: "Koa on loopback, 20 connections",
   unit: "of the server",
   columns: COLUMNS,
-  rows: ["plain", "ambit"],
-  titles: { plain: "Koa, the graph by hand", ambit: "Koa, a scope per request" },
+  rows: ["plain", "als", "ambit"],
+  titles: {
+    plain: "Koa, the graph by hand",
+    als: "Koa, the graph by hand in AsyncLocalStorage",
+    ambit: "Koa, a scope per request",
+  },
   base: "plain",
   together: true,
   turns: (turns) => (turns > 1 ? turns + 2 : 1),
@@ -60,7 +64,8 @@ async function ask(server, question) {
 }
 
 /** What the scope adds, in percent, from rounds that ran next to each other. */
-function paired([plain, ambit]) {
+function paired(rows) {
+  const [plain, ambit] = ["plain", "ambit"].map((name) => rows.find(({ row }) => row === name));
   const percent = (key) => ambit.values[key].map((value, index) => (100 * value) / plain.values[key][index] - 100);
   const cells = Object.keys(COLUMNS).map((key) => [key, figureOf(percent(key))]);
   return { row: "paired", title: "with the scope, paired", unit: "%", words: [], cells: Object.fromEntries(cells) };
