@@ -1,6 +1,6 @@
 /** Where test runs leave their totals, and how to read them. */
-import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The repository's folder. */
@@ -37,6 +37,38 @@ export function totalsOf(name) {
   } catch {
     return { name, passed: 0, failed: 1, skipped: 0 };
   }
+}
+
+/**
+ * Each test that failed, with its file and the first lines of its error; and each file that could not be loaded.
+ *
+ * @param {string} name as for {@link totalsOf}
+ * @returns {string[]}
+ */
+export function failuresOf(name) {
+  const path = join(RESULTS, `${name}.json`);
+  if (!existsSync(path)) return [`${name}: left no results`];
+
+  const { testResults } = JSON.parse(readFileSync(path, "utf8"));
+  return testResults.flatMap((/** @type {FileResult} */ { name: file, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === "failed");
+    const unloaded = status === "failed" && failed.length === 0;
+    const failures = unloaded ? [{ fullName: "", failureMessages: [message] }] : failed;
+    return failures.map(
+      ({ fullName, failureMessages }) =>
+        `${name}: ${relative(ROOT, file)} ${fullName}\n${indented(failureMessages.join("\n"))}`,
+    );
+  });
+}
+
+/** @typedef {{ status: string, fullName: string, failureMessages: string[] }} TestResult */
+/** @typedef {{ name: string, status: string, message: string, assertionResults: TestResult[] }} FileResult */
+
+const LINES_OF_AN_ERROR = 20;
+
+function indented(/** @type {string} */ text) {
+  const lines = text.split("\n").slice(0, LINES_OF_AN_ERROR);
+  return lines.map((line) => `    ${line}`).join("\n");
 }
 
 /** @param {Omit<Totals, "name">} totals */
