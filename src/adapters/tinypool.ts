@@ -21,8 +21,6 @@ export interface TinypoolRunOptions extends ScopedRunOptions {
  *
  * Its workers dispose their threads before they end: idle timeout, recycling, `close()`, `destroy()`, also when it is
  * called on the pool itself. Do not call `recycleWorkers()` while several tasks run in one worker: tinypool loses answers.
- * Where they do, keep `minThreads` at `maxThreads`: tinypool tears an idle worker down twice, and rejects a promise that
- * nobody has.
  *
  * @throws ScopeStateError ERR_AMBIT_SCOPE_STATE for a pool without `teardown: "teardown"`, one of processes, and one
  *   that has several tasks in one worker and lets workers go after each
@@ -35,6 +33,8 @@ export function scopedPool<T = any, R = any>(
   assertKeepsAnswers(pool);
   const linked = new Map<number, WorkerLink>();
   let isEnded = false;
+  const awaitsAnswers = (worker: PooledThread) =>
+    pool.options.concurrentTasksPerWorker > 1 && tasks.runsIn(worker.threadId);
   // What runs is aborted by the end of the pool, and not when a worker is let go: the worker cannot tell them apart.
   onDestroy(pool, () => {
     isEnded = true;
@@ -48,13 +48,12 @@ export function scopedPool<T = any, R = any>(
       post: (envelope, { transferList = [], filename = null, name = null }) => {
         const ports = envelope.port === undefined ? [] : [envelope.port];
         const answer = pool.run(envelope, { transferList: [...transferList, ...ports], filename, name });
-        if (pool.options.concurrentTasksPerWorker === 1) for (const worker of pool.threads) stopAside(worker);
+        for (const worker of pool.threads) stopAside(worker, awaitsAnswers);
         return answer;
       },
       find: (threadId) => pool.threads.find((worker) => worker.threadId === threadId),
-      // Without an idle one a worker is made for the task.
-      needsPort: (links, underWay) =>
-        links.size < Math.min(underWay, pool.options.maxThreads) || isUnlinked(pool, links),
+      needsPort: (links, underWay, { transferList }) =>
+        transferList !== undefined || mayBeUnlinked(pool, links, underWay),
       postsAgain: (error) => !isEnded && (error === undefined || isTerminated(error)),
       standsStill: () => pool.queueSize > 0 && pool.threads.length < pool.options.maxThreads,
       linked: (link) => linked.set(link.threadId, link),
@@ -69,8 +68,14 @@ export function scopedPool<T = any, R = any>(
   return tasks;
 }
 
-function isUnlinked(pool: Tinypool, links: ReadonlyMap<number, WorkerLink>): boolean {
-  return pool.threads.some(({ threadId }) => !links.has(threadId));
+/** Without an idle one a worker is made for the task. Those that the pool has let go, and that still stop, get none. */
+function mayBeUnlinked(
+  { threads, options }: Tinypool,
+  links: ReadonlyMap<number, WorkerLink>,
+  underWay: number,
+): boolean {
+  if (options.isolateWorkers || threads.length < Math.min(underWay, options.maxThreads)) return true;
+  return threads.some(({ threadId }) => !links.has(threadId));
 }
 
 function assertTearsDown({ options: { teardown, runtime } }: Tinypool): void {
@@ -94,18 +99,25 @@ function assertKeepsAnswers({ options }: Tinypool): void {
   );
 }
 
-const stoppedAside = new WeakSet<object>();
+type PooledThread = Tinypool["threads"][number];
+
+const stoppedAside = new WeakSet<PooledThread>();
 
 /**
  * Has tinypool not wait while the thread of a worker stops that it has torn down: the worker counts as idle then, would
- * be torn down again, and a promise would be rejected that nobody has. Where several tasks run in one worker it must
- * wait: their answers come then.
+ * be torn down again, and a promise would be rejected that nobody has.
+ *
+ * @param awaitsAnswers whether tinypool must wait, because tasks of the worker are still to be answered
  */
-function stopAside(worker: Tinypool["threads"][number]): void {
+function stopAside(worker: PooledThread, awaitsAnswers: (worker: PooledThread) => boolean): void {
   if (stoppedAside.has(worker)) return;
   stoppedAside.add(worker);
   const terminate = worker.terminate.bind(worker);
-  worker.terminate = async () => void terminate().catch(() => {});
+  worker.terminate = async () => {
+    const stopped = terminate();
+    if (awaitsAnswers(worker)) await stopped;
+    else stopped.catch(() => {});
+  };
 }
 
 /** Before the pool is destroyed, by whomever. */

@@ -27,10 +27,12 @@ export class Delivery<O extends ScopedRunOptions> {
 
   /** Posts a task until a worker has begun it. What is moved with it can be moved only once. */
   async deliver(run: Run, task: unknown, options: O, links: ReadonlyMap<number, WorkerLink>, underWay: number) {
-    for (;;) {
+    for (let wasRefused = false; ; ) {
       try {
-        const answer = await this.#post(run, task, options, this.#driver.needsPort(links, underWay));
-        if (!isRefused(answer) || !this.#canRepeat(run, options)) return answer;
+        const needsPort = wasRefused || this.#driver.needsPort(links, underWay, options);
+        const answer = await this.#post(run, task, options, needsPort);
+        wasRefused = isRefused(answer);
+        if (!wasRefused || !this.#canRepeat(run, options)) return answer;
       } catch (error) {
         if (!this.#canRepeat(run, options, error)) throw error;
       }

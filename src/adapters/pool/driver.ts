@@ -12,11 +12,12 @@ export interface Driver<O extends ScopedRunOptions> {
   /** The worker with that id. */
   find(threadId: number): EndableWorker | undefined;
   /**
-   * Whether the worker that gets the next task may be one that can be reached only by a port that travels with it.
+   * Whether the worker that gets the next task may be one that can be reached only by a port that travels with it. Such
+   * a worker refuses a task without one, and what is moved with a task can be moved only once.
    *
    * @param underWay how many tasks there are, with that one
    */
-  needsPort(links: ReadonlyMap<number, WorkerLink>, underWay: number): boolean;
+  needsPort(links: ReadonlyMap<number, WorkerLink>, underWay: number, options: O): boolean;
   /**
    * Whether a task that no worker has begun is to be posted again: the pool gave it to a worker that was ending, and has
    * rejected it with `error`, or the worker has refused it.

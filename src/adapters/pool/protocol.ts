@@ -26,7 +26,7 @@ export interface Failed {
   readonly "ambit.failed": PackedError;
   /** It is the reason with which the task was cancelled. */
   readonly byCancel: boolean;
-  /** The thread is ending, and has not begun it. */
+  /** The thread has not begun it, because it is ending or the pool cannot reach it. */
   readonly refused?: true;
 }
 
@@ -69,7 +69,7 @@ export function isFailed(answer: unknown): answer is Failed {
   return has(answer, "ambit.failed");
 }
 
-/** Whether the thread that was to run it was ending. */
+/** Whether the thread that was to run it left that to another one. */
 export function isRefused(answer: unknown): boolean {
   return isFailed(answer) && answer.refused === true;
 }

@@ -84,6 +84,11 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
     return this.#delivery.deliver(run, task, options, this.#links.live, this.#runs.size);
   }
 
+  /** Whether the pool is to answer a task that this thread has begun. */
+  runsIn(threadId: number): boolean {
+    return [...this.#runs.keys()].some((run) => run.threadId === threadId);
+  }
+
   // Workers
 
   /** A worker has said hello. */
@@ -129,7 +134,8 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
   }
 
   #nudge(): void {
-    const waiting = [...this.#runs].find(([run]) => run.isQueued);
+    // One that is cancelled waits too: the pool is not done with it.
+    const waiting = [...this.#runs].find(([run]) => run.threadId === 0);
     if (waiting !== undefined) void enter(rootCell, () => this.#delivery.nudge(waiting[1]));
   }
 

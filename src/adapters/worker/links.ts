@@ -36,6 +36,11 @@ export function serve(server: Serve): void {
   for (const port of links) port.ref();
 }
 
+/** Whether a pool can tell this thread to cancel a task, and to end. */
+export function isReachable(): boolean {
+  return links.size > 0;
+}
+
 /** How long the pool waits for this thread's end, as its tasks say. */
 export function expectDeadline(milliseconds: number): void {
   deadline = milliseconds;

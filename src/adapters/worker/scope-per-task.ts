@@ -9,7 +9,7 @@ import { type Envelope, isEnvelope } from "../pool/protocol.js";
 import { TaskState } from "../pool/task-state.js";
 import { boardIfTold, whenTold } from "./board.js";
 import { failed } from "./failed.js";
-import { expectDeadline, openLink, serve } from "./links.js";
+import { expectDeadline, isReachable, openLink, serve } from "./links.js";
 import { RunningTask } from "./running-tasks.js";
 import type { Serve } from "./servers.js";
 import { isEnding } from "./thread-end.js";
@@ -56,8 +56,9 @@ async function answerTo(envelope: Envelope, inScope: InScope): Promise<unknown> 
   expectDeadline(deadline);
   if (port !== undefined) openLink(port);
   const state = new TaskState(board ?? boardIfTold() ?? (await whenTold), place, id);
-  // Not begun: it can be given to another thread.
-  if (isEnding() && state.isQueued) return { ...failed(state, endingError(), false), refused: true };
+  // Not begun: it can be given to another thread, or with a port.
+  const refusal = isEnding() ? endingError() : isReachable() ? undefined : unreachableError();
+  if (refusal !== undefined && state.isQueued) return { ...failed(state, refusal, false), refused: true };
   if (!state.begin(threadId)) return failed(state, undefined, true);
   const running = new RunningTask(id);
   const { signal } = running.controller;
@@ -72,6 +73,10 @@ async function answerTo(envelope: Envelope, inScope: InScope): Promise<unknown> 
 
 function endingError(): ScopeStateError {
   return new ScopeStateError(`Cannot run a task in worker thread ${threadId}: the thread is ending.`);
+}
+
+function unreachableError(): ScopeStateError {
+  return new ScopeStateError(`Cannot run a task in worker thread ${threadId}: its pool could not cancel it there.`);
 }
 
 /** What is eager: built when the thread has started, and not before the first task is run. */

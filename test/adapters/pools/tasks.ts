@@ -224,6 +224,34 @@ export function describeTasks({ open, queues }: Kind): void {
     await expect(taken).rejects.toThrow(/worker exited|no result/);
     expect(await Promise.all(behind)).toEqual([1, 2]);
   });
+
+  test.runIf(queues)("the worker of the tasks behind one that takes its worker with it can be reached", async () => {
+    await using workers = pool({ minThreads: 0, onForced: () => {} });
+    const controller = new AbortController();
+    const taken = workers.run({ op: "exit" });
+    const behind = workers.run({ op: "untilAborted" }, { signal: controller.signal });
+    const last = workers.run({ op: "exit" });
+    await expect(taken).rejects.toThrow(/worker exited|no result/);
+    await goodbyes().heard("began", 2);
+    controller.abort(new RangeError("client left"));
+    await expect(behind).rejects.toBe(controller.signal.reason);
+    await expect(last).rejects.toThrow(/worker exited|no result/);
+  });
+
+  test.runIf(queues)(
+    "a task that is cancelled in the queue of a pool without workers does not keep its end",
+    async () => {
+      const workers = pool({ minThreads: 0, onForced: () => {} });
+      const controller = new AbortController();
+      const [taken, last] = [workers.run({ op: "exit" }), workers.run({ op: "exit" })];
+      const cancelled = workers.run({ op: "echo" }, { signal: controller.signal });
+      await expect(taken).rejects.toThrow(/worker exited|no result/);
+      controller.abort(new RangeError("client left"));
+      await expect(cancelled).rejects.toBe(controller.signal.reason);
+      await expect(last).rejects.toThrow(/worker exited|no result/);
+      await workers.close();
+    },
+  );
 }
 
 async function thrownBy(work: () => Promise<unknown>): Promise<Error> {

@@ -51,21 +51,31 @@ test("tasks that tinypool gives a worker which it tears down run in another", as
   expect(await goodbyes().over(2)).toEqual({ polite: 2, impolite: 0 });
 });
 
-test("an idle worker whose thread takes its time to stop is let go once: no promise is rejected that nobody has", async () => {
+test("with isolateWorkers, a task is cancelled while the worker of the one before it still stops", async () => {
+  const pool = tinypoolOf(goodbyes(), {}, { minThreads: 0, isolateWorkers: true });
+  const workers = scopedPool(pool);
+  const first = workers.run({ op: "about" });
+  const { mayStop } = heldThreads(pool);
+  await first;
+
+  const controller = new AbortController();
+  const second = workers.run({ op: "untilAborted" }, { signal: controller.signal });
+  await goodbyes().heard("began", 1);
+  controller.abort(new RangeError("client left"));
+  await expect(second).rejects.toBe(controller.signal.reason);
+  mayStop.resolve();
+  await workers.close();
+});
+
+const slowToStop = "an idle worker that is slow to stop is let go once: no promise is rejected that nobody has";
+
+test.each([1, 2])(`${slowToStop} (%s tasks at once)`, async (concurrentTasksPerWorker) => {
   const idleTimeout = 1;
-  const pool = tinypoolOf(goodbyes(), {}, { minThreads: 0, maxThreads: 2, idleTimeout });
+  const pool = tinypoolOf(goodbyes(), {}, { minThreads: 0, maxThreads: 2, idleTimeout, concurrentTasksPerWorker });
   const workers = scopedPool(pool);
   const flag = sharedNumber();
-  const [firstStops, mayStop] = [deferred(), deferred()];
   const tasks = [workers.run({ op: "about" }), workers.run({ op: "untilTold", flag })];
-  for (const { thread } of pool.threads as unknown as { thread: Worker }[]) {
-    const terminate = thread.terminate.bind(thread);
-    thread.terminate = async () => {
-      firstStops.resolve();
-      await mayStop.promise;
-      return terminate();
-    };
-  }
+  const { firstStops, mayStop } = heldThreads(pool, { atOnce: true });
 
   await firstStops.promise;
   // tinypool's timer, where it has one for that worker again, was started before this one.
@@ -129,3 +139,18 @@ test("a pool without teardown, one of processes, and one that loses answers is r
   for (const pool of pools) expect(() => scopedPool(pool)).toThrow(ScopeStateError);
   await Promise.all(pools.map((pool) => pool.destroy()));
 });
+
+/** Has the threads of this pool stop when they may, or stop at once, which is known when it may be. */
+function heldThreads(pool: Tinypool, { atOnce = false } = {}) {
+  const [firstStops, mayStop] = [deferred(), deferred()];
+  for (const { thread } of pool.threads as unknown as { thread: Worker }[]) {
+    const terminate = thread.terminate.bind(thread);
+    thread.terminate = async () => {
+      firstStops.resolve();
+      if (atOnce) await terminate();
+      await mayStop.promise;
+      return terminate();
+    };
+  }
+  return { firstStops, mayStop };
+}
