@@ -21,6 +21,14 @@ function entryPoints() {
   }));
 }
 
+/** What a browser makes of a page, a compiler of types and a test runner of the documents' tests. */
+const SAME_ON_EVERY_LINE = [
+  "**/page.test.ts",
+  "package/types.test.ts",
+  "docs/code-blocks.test.ts",
+  "docs/runners.test.ts",
+].map((path) => `test/${path}`);
+
 /** What starts programs takes longest, and would be left alone at the end if it came last. */
 const SLOW = ["examples", "package", "interleavings", "docs", "adapters/pools"].map((path) => root(`./test/${path}/`));
 
@@ -41,8 +49,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    // What a browser makes of a page is the same on every line of Node.
-    exclude: [...configDefaults.exclude, ...(built ? ["test/**/page.test.ts"] : [])],
+    exclude: [...configDefaults.exclude, ...(built ? SAME_ON_EVERY_LINE : [])],
     setupFiles: ["test/support/strict.ts", "test/support/own-code.ts"],
     sequence: { sequencer: SlowFirst },
     // All cores: half of the time is spent waiting for programs that tests have started.

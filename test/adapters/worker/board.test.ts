@@ -1,10 +1,17 @@
 /** What a worker does with a task that is there before the pool has welcomed it. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { MessageChannel } from "node:worker_threads";
+import { afterAll, expect, test } from "vitest";
 import { TaskState } from "#src/adapters/pool/task-state.js";
 import { tellBoard } from "#src/adapters/worker/board.js";
+import { openLink } from "#src/adapters/worker/links.js";
 import { scopePerTask } from "#src/adapters/worker/scope-per-task.js";
 import { Container } from "#src/index.js";
+
+/** A pool that could cancel tasks here. */
+const pool = new MessageChannel();
+openLink(pool.port1);
+afterAll(() => pool.port1.close());
 
 test("a task that comes before the welcome begins after it; one that was cancelled meanwhile does not", async () => {
   const begun: string[] = [];
