@@ -34,6 +34,7 @@ export function scopedPool<T = any, R = any>(
   options: ScopedPoolOptions = {},
 ): ScopedPool<T, R, PiscinaRunOptions> {
   assertHears(pool);
+  let hasJustEnded = false;
   const find = (threadId: number) => pool.threads.find((worker) => worker.threadId === threadId);
   const tasks = new Tasks<T, R, PiscinaRunOptions>(
     {
@@ -46,7 +47,14 @@ export function scopedPool<T = any, R = any>(
       // Those whose hello came before anybody listened.
       needsPort: (links) => pool.threads.some(({ threadId }) => !links.has(threadId)),
       standsStill: () => pool.queueSize > 0 && pool.threads.length < pool.options.maxThreads,
+      // What it gives a worker that is ending is refused, or rejected with the worker's exit.
+      postsAgain: (error) => error === undefined || (hasJustEnded && isExit(error)),
       linked: (link) => link.replaceTerminate(),
+      gone({ isPolite }) {
+        // One that exits by itself may do so whenever it is given a task.
+        hasJustEnded = isPolite;
+        setImmediate(() => (hasJustEnded = false));
+      },
       end: (links, hurried) => end(pool, links, hurried),
     },
     options,
@@ -62,6 +70,10 @@ async function end(pool: Piscina, links: readonly WorkerLink[], hurried: boolean
   await Promise.all(links.map(({ exited }) => exited));
   // One that Piscina had forgotten, and that ends after it, is replaced by a new one.
   if (pool.threads.length > 0) await pool.destroy();
+}
+
+function isExit(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("worker exited with code: ");
 }
 
 function assertHears({ options: { atomics } }: Piscina): void {

@@ -57,7 +57,7 @@ export function scopedPool<T = any, R = any>(
       postsAgain: (error) => !isEnded && (error === undefined || isTerminated(error)),
       standsStill: () => pool.queueSize > 0 && pool.threads.length < pool.options.maxThreads,
       linked: (link) => linked.set(link.threadId, link),
-      gone: (threadId) => {
+      gone: ({ threadId }) => {
         linked.delete(threadId);
         dropDead(pool, threadId);
       },
@@ -140,7 +140,7 @@ function isTerminated(error: unknown): boolean {
  * it would end the process.
  */
 function isLate({ message }: Error): boolean {
-  return /^Unexpected message from Worker: [^]*('ambit\.failed'[^]*(refused|byCancel): true|result: 'ambit\.ended')/.test(
+  return /^Unexpected message from Worker: [^]*('ambit\.failed'[^]*(refused: |byCancel: true)|result: 'ambit\.ended')/.test(
     message,
   );
 }

@@ -2,13 +2,15 @@
 import { type MessagePort, openChannel } from "../../thread/ports.js";
 import type { Driver } from "./driver.js";
 import type { ScopedRunOptions } from "./options.js";
-import { isRefused, type Report } from "./protocol.js";
+import { type Report, refusalIn } from "./protocol.js";
 import { Run } from "./run.js";
 import type { WorkerLink } from "./worker-link.js";
 
-/** Who hears of workers that answer on a port which went along with a task. */
+/** Who knows the workers, and hears of those that answer on a port which went along with a task. */
 export interface Adopter {
   adopt(threadId: number, port: MessagePort): void;
+  /** Resolves when that worker is no more. */
+  untilGone(threadId: number): Promise<unknown>;
 }
 
 /** The way of one pool's tasks to its workers. */
@@ -31,8 +33,12 @@ export class Delivery<O extends ScopedRunOptions> {
       try {
         const needsPort = wasRefused || this.#driver.needsPort(links, underWay, options);
         const answer = await this.#post(run, task, options, needsPort);
-        wasRefused = isRefused(answer);
-        if (!wasRefused || !this.#canRepeat(run, options)) return answer;
+        const refusal = this.#canRepeat(run, options) ? refusalIn(answer) : undefined;
+        if (refusal === undefined) return answer;
+        wasRefused = true;
+        // Until then it would be given each task of the queue, and this one again.
+        if (refusal.endingThread !== undefined) await this.#adopter.untilGone(refusal.endingThread);
+        if (!this.#canRepeat(run, options)) return answer;
       } catch (error) {
         if (!this.#canRepeat(run, options, error)) throw error;
       }

@@ -20,7 +20,7 @@ export interface Driver<O extends ScopedRunOptions> {
   needsPort(links: ReadonlyMap<number, WorkerLink>, underWay: number, options: O): boolean;
   /**
    * Whether a task that no worker has begun is to be posted again: the pool gave it to a worker that was ending, and has
-   * rejected it with `error`, or the worker has refused it.
+   * rejected it with `error`, in this turn, or the worker has refused it.
    */
   postsAgain?(error?: unknown): boolean;
   /** Whether tasks wait though there could be one more worker. */
@@ -28,7 +28,7 @@ export interface Driver<O extends ScopedRunOptions> {
   /** A worker can be reached. */
   linked(link: WorkerLink): void;
   /** A worker is no more. */
-  gone?(threadId: number): void;
+  gone?(link: WorkerLink): void;
   /** A worker answered on its port. */
   answered?(task: number, answer: unknown): void;
   /** Ends all workers. */

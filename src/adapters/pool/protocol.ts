@@ -26,8 +26,13 @@ export interface Failed {
   readonly "ambit.failed": PackedError;
   /** It is the reason with which the task was cancelled. */
   readonly byCancel: boolean;
-  /** The thread has not begun it, because it is ending or the pool cannot reach it. */
-  readonly refused?: true;
+  /** Why the thread has not begun it. */
+  readonly refused?: Refusal;
+}
+
+/** The thread with that id is ending; without one, the pool cannot reach the thread. */
+export interface Refusal {
+  readonly endingThread?: number | undefined;
 }
 
 /** The first message of a worker, on the channel that it shares with the program. */
@@ -69,9 +74,9 @@ export function isFailed(answer: unknown): answer is Failed {
   return has(answer, "ambit.failed");
 }
 
-/** Whether the thread that was to run it left that to another one. */
-export function isRefused(answer: unknown): boolean {
-  return isFailed(answer) && answer.refused === true;
+/** Why the thread that was to run it left that to another one, if it did. */
+export function refusalIn(answer: unknown): Refusal | undefined {
+  return isFailed(answer) ? answer.refused : undefined;
 }
 
 function has(value: unknown, key: string): boolean {

@@ -102,6 +102,10 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
     for (const run of this.#runs.keys()) if (run.threadId === threadId) run.cancelAgain(this.#links.tell);
   }
 
+  async untilGone(threadId: number): Promise<unknown> {
+    return this.#links.live.get(threadId)?.exited;
+  }
+
   answered(task: number, answer: unknown): void {
     this.#driver.answered?.(task, answer);
   }
@@ -119,7 +123,7 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
     const { threadId } = link;
     this.#links.leave(link);
     void this.#forgetWhenIdle();
-    this.#driver.gone?.(threadId);
+    this.#driver.gone?.(link);
     // The pool may have a better word for it, and says it in this turn.
     setImmediate(() => {
       this.#links.forget(link);

@@ -105,6 +105,11 @@ export class WorkerLink {
     return this.exited;
   }
 
+  /** Whether it has disposed its thread. */
+  get isPolite(): boolean {
+    return this.#polite;
+  }
+
   /** What nobody caught there. Node tells of it too, but of some errors nothing but that they were. */
   get crash(): PackedError | undefined {
     this.#catchUp();

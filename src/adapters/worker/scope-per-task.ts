@@ -58,7 +58,8 @@ async function answerTo(envelope: Envelope, inScope: InScope): Promise<unknown> 
   const state = new TaskState(board ?? boardIfTold() ?? (await whenTold), place, id);
   // Not begun: it can be given to another thread, or with a port.
   const refusal = isEnding() ? endingError() : isReachable() ? undefined : unreachableError();
-  if (refusal !== undefined && state.isQueued) return { ...failed(state, refusal, false), refused: true };
+  if (refusal !== undefined && state.isQueued)
+    return { ...failed(state, refusal, false), refused: { endingThread: isEnding() ? threadId : undefined } };
   if (!state.begin(threadId)) return failed(state, undefined, true);
   const running = new RunningTask(id);
   const { signal } = running.controller;

@@ -5,6 +5,7 @@ import { ScopeStateError } from "ambit";
 import { scopedPool } from "ambit/piscina";
 import { Piscina } from "piscina";
 import { expect, test } from "vitest";
+import { deferred } from "../../support/deferred.js";
 import { WORKER } from "../pools/goodbyes.js";
 import { serverForEach, sharedNumber, tell, untilNobodyListens } from "../pools/kind.js";
 import { piscinaOf } from "../pools/kinds.js";
@@ -36,6 +37,49 @@ test("an abort by Piscina's own signal ends the worker politely, and its task he
   await workers.close();
   expect(pool.threads).toEqual([]);
   expect((await goodbyes().over(1)).polite).toBe(1);
+});
+
+test("tasks that Piscina gives a worker which is ending wait for its end, and run in another", async () => {
+  const pool = piscinaOf(goodbyes(), {}, { concurrentTasksPerWorker: 3 });
+  const workers = scopedPool(pool);
+  const { threadId } = await workers.run({ op: "about" });
+  const flag = sharedNumber();
+  const aborted = workers.run({ op: "untilAborted" }).catch((error) => error);
+  const slow = workers.run({ op: "untilTold", flag });
+  await goodbyes().heard("began", 2);
+  const ended = pool.threads[0].terminate();
+  await goodbyes().heard(`aborted: Worker thread ${threadId} is ending.`);
+  expect(await aborted).toHaveProperty("name", "AbortError");
+
+  const behind = [1, 2].map(() => workers.run({ op: "about" }));
+  while (pool.completed < 4) await new Promise(setImmediate);
+  // If they were there again, they would be refused again before this one is.
+  await expect(pool.run({ op: "about" })).rejects.toThrow("the thread is ending");
+  expect(pool.completed).toBe(5);
+  tell(flag);
+  expect(await slow).toBe("told");
+  for (const about of await Promise.all(behind)) expect(about.threadId).not.toBe(threadId);
+  await ended;
+  await workers.close();
+  expect(await goodbyes().over(2)).toEqual({ polite: 2, impolite: 0 });
+});
+
+test("a task that Piscina gives a worker which has said goodbye runs in another", async () => {
+  const pool = piscinaOf(goodbyes());
+  const stops = deferred();
+  const [worker] = pool.threads;
+  const terminate = worker.terminate.bind(worker);
+  worker.terminate = () => {
+    stops.resolve();
+    return terminate();
+  };
+  const workers = scopedPool(pool);
+  const { threadId } = await workers.run({ op: "about" });
+  const ended = worker.terminate();
+  await stops.promise;
+  expect((await workers.run({ op: "about" })).threadId).not.toBe(threadId);
+  await ended;
+  await workers.close();
 });
 
 test.each(["close", "destroy"] as const)("the pool's own %s() ends workers politely", async (end) => {

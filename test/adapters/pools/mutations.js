@@ -272,6 +272,27 @@ export const MUTATIONS = [
     by: "throw error;",
   },
   {
+    breaks: "a task is lost that Piscina gave to a worker which is ending",
+    tests: "piscina/retiring.test.ts",
+    file: "adapters/piscina.ts",
+    line: "error === undefined || (hasJustEnded",
+    by: "(hasJustEnded",
+  },
+  {
+    breaks: "a task is lost that Piscina gave to a worker which has ended",
+    tests: "piscina/retiring.test.ts",
+    file: "adapters/piscina.ts",
+    line: "error === undefined || (hasJustEnded && isExit(error))",
+    by: "error === undefined",
+  },
+  {
+    breaks: "a worker that is ending is given the same task again and again",
+    tests: "piscina/retiring.test.ts",
+    file: "adapters/pool/delivery.ts",
+    line: "        if (refusal.endingThread !== undefined) await this.#adopter.untilGone(refusal.endingThread);\n",
+    by: "",
+  },
+  {
     breaks: "a worker of tinypool that is let go aborts what else runs there",
     tests: "tinypool/retiring.test.ts",
     file: "adapters/worker/teardown.ts",

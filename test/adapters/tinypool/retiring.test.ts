@@ -92,7 +92,7 @@ test("only the refusal of a task that is given to another, and a second goodbye,
   const unexpected = (result: unknown) =>
     new Error(`Unexpected message from Worker: ${inspect({ taskId: 1, result })}`);
   const failed = { "ambit.failed": { name: "ScopeStateError", fields: [] }, byCancel: false };
-  pool.emit("error", unexpected({ ...failed, refused: true }));
+  pool.emit("error", unexpected({ ...failed, refused: { endingThread: 1 } }));
   pool.emit("error", unexpected(ENDED));
   expect(() => pool.emit("error", unexpected(failed))).toThrow("Unexpected message");
   const heard: unknown[] = [];
