@@ -2,6 +2,7 @@
 import type { Tinypool } from "tinypool";
 import { ScopeStateError } from "../errors.js";
 import { endedHard, lostError } from "./pool/errors.js";
+import { MournedWorker, type PooledThread } from "./pool/last-words.js";
 import type { ScopedPool, ScopedPoolOptions, ScopedRunOptions } from "./pool/options.js";
 import { Tasks } from "./pool/tasks.js";
 import { TOO_LATE, within } from "./pool/within.js";
@@ -32,9 +33,33 @@ export function scopedPool<T = any, R = any>(
   assertTearsDown(pool);
   assertKeepsAnswers(pool);
   const linked = new Map<number, WorkerLink>();
+  const workers = new Map<number, MournedWorker>();
   let isEnded = false;
   const awaitsAnswers = (worker: PooledThread) =>
     pool.options.concurrentTasksPerWorker > 1 && tasks.runsIn(worker.threadId);
+  /** What tasks are rejected with when their worker dies; those that it has not begun, another can. */
+  const deaths = new WeakSet<object>();
+  const died = (threadId: number, error: unknown) => {
+    // A worker that never ran a task may well die as it starts, and so would the next one.
+    const hasWorked = linked.get(threadId)?.hasWorked === true || tasks.runsIn(threadId);
+    if (hasWorked && error instanceof Error) deaths.add(error);
+  };
+  const attend = () => {
+    for (const worker of pool.threads) {
+      const { threadId } = worker;
+      if (workers.has(threadId)) continue;
+      stopAside(worker, awaitsAnswers);
+      const mourned = new MournedWorker(worker, (error) => died(threadId, error));
+      workers.set(threadId, mourned);
+      mourned.once("exit", () => {
+        workers.delete(threadId);
+        const lost = lostError(threadId);
+        died(threadId, lost);
+        dropDead(pool, mourned, lost);
+        attend();
+      });
+    }
+  };
   // What runs is aborted by the end of the pool, and not when a worker is let go: the worker cannot tell them apart.
   onDestroy(pool, () => {
     isEnded = true;
@@ -48,23 +73,24 @@ export function scopedPool<T = any, R = any>(
       post: (envelope, { transferList = [], filename = null, name = null }) => {
         const ports = envelope.port === undefined ? [] : [envelope.port];
         const answer = pool.run(envelope, { transferList: [...transferList, ...ports], filename, name });
-        for (const worker of pool.threads) stopAside(worker, awaitsAnswers);
+        attend();
         return answer;
       },
-      find: (threadId) => pool.threads.find((worker) => worker.threadId === threadId),
+      find(threadId) {
+        attend();
+        return workers.get(threadId);
+      },
       needsPort: (links, underWay, { transferList }) =>
         transferList !== undefined || mayBeUnlinked(pool, links, underWay),
-      postsAgain: (error) => !isEnded && (error === undefined || isTerminated(error)),
+      postsAgain: (error) => !isEnded && (error === undefined || isTerminated(error) || deaths.has(error as object)),
       standsStill: () => pool.queueSize > 0 && pool.threads.length < pool.options.maxThreads,
       linked: (link) => linked.set(link.threadId, link),
-      gone: ({ threadId }) => {
-        linked.delete(threadId);
-        dropDead(pool, threadId);
-      },
+      gone: ({ threadId }) => void linked.delete(threadId),
       end: (links) => end(pool, links, tasks),
     },
     options,
   );
+  attend();
   return tasks;
 }
 
@@ -98,8 +124,6 @@ function assertKeepsAnswers({ options }: Tinypool): void {
     "leave out concurrentTasksPerWorker, or isolateWorkers and maxMemoryLimitBeforeRecycle.",
   );
 }
-
-type PooledThread = Tinypool["threads"][number];
 
 const stoppedAside = new WeakSet<PooledThread>();
 
@@ -146,11 +170,12 @@ function isLate({ message }: Error): boolean {
 }
 
 /** tinypool does not notice a worker that exits: it would wait for its answers, and give it tasks, for ever. */
-function dropDead(pool: Tinypool, threadId: number): void {
+function dropDead(pool: Tinypool, worker: MournedWorker, lost: Error): void {
+  if (!pool.threads.some(({ threadId }) => threadId === worker.threadId)) return;
   const ignore = () => {};
   // Without a task that fails with it, an error would be thrown here; onForced has been told of it.
   pool.on("error", ignore);
-  pool.threads.find((worker) => worker.threadId === threadId)?.emit("error", lostError(threadId));
+  worker.tellOfError(lost);
   pool.off("error", ignore);
 }
 

@@ -9,8 +9,8 @@ import type { WorkerLink } from "./worker-link.js";
 /** Who knows the workers, and hears of those that answer on a port which went along with a task. */
 export interface Adopter {
   adopt(threadId: number, port: MessagePort): void;
-  /** Resolves when that worker is no more. */
-  untilGone(threadId: number): Promise<unknown>;
+  /** Resolves when that worker is no more. False when it died as it started: so may the next one. */
+  outlived(threadId: number): Promise<boolean>;
 }
 
 /** The way of one pool's tasks to its workers. */
@@ -37,7 +37,8 @@ export class Delivery<O extends ScopedRunOptions> {
         if (refusal === undefined) return answer;
         wasRefused = true;
         // Until then it would be given each task of the queue, and this one again.
-        if (refusal.endingThread !== undefined) await this.#adopter.untilGone(refusal.endingThread);
+        const { endingThread } = refusal;
+        if (endingThread !== undefined && !(await this.#adopter.outlived(endingThread))) return answer;
         if (!this.#canRepeat(run, options)) return answer;
       } catch (error) {
         if (!this.#canRepeat(run, options, error)) throw error;

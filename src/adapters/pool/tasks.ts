@@ -102,8 +102,10 @@ export class Tasks<T, R, O extends ScopedRunOptions> implements ScopedPool<T, R,
     for (const run of this.#runs.keys()) if (run.threadId === threadId) run.cancelAgain(this.#links.tell);
   }
 
-  async untilGone(threadId: number): Promise<unknown> {
-    return this.#links.live.get(threadId)?.exited;
+  async outlived(threadId: number): Promise<boolean> {
+    const link = this.#links.live.get(threadId);
+    await link?.exited;
+    return link === undefined || link.hasWorked || link.crash === undefined;
   }
 
   answered(task: number, answer: unknown): void {

@@ -198,7 +198,7 @@ export const MUTATIONS = [
     breaks: "a dead worker stays in tinypool",
     tests: "tinypool/endings.test.ts",
     file: "adapters/tinypool.ts",
-    line: "        dropDead(pool, threadId);\n",
+    line: "        dropDead(pool, mourned, lost);\n",
     by: "",
   },
   {
@@ -240,7 +240,7 @@ export const MUTATIONS = [
     breaks: "tinypool lets an idle worker go twice",
     tests: "tinypool/retiring.test.ts",
     file: "adapters/tinypool.ts",
-    line: "        for (const worker of pool.threads) stopAside(worker, awaitsAnswers);\n",
+    line: "      stopAside(worker, awaitsAnswers);\n",
     by: "",
   },
   {
@@ -263,6 +263,27 @@ export const MUTATIONS = [
     file: "adapters/tinypool.ts",
     line: "options.isolateWorkers || threads.length < Math.min",
     by: "links.size < Math.min",
+  },
+  {
+    breaks: "tinypool hears of a death before the last words",
+    tests: "tinypool/dying.test.ts",
+    file: "adapters/pool/last-words.ts",
+    line: "  setImmediate(() => setImmediate(listener));\n",
+    by: "  listener();\n",
+  },
+  {
+    breaks: "a worker that died before anybody looked at it lives for ever",
+    tests: "tinypool/dying.test.ts",
+    file: "adapters/pool/last-words.ts",
+    line: "      if (thread?.threadId === -1) exit(1);\n      else worker",
+    by: "      worker",
+  },
+  {
+    breaks: "a task dies with a worker that has not begun it",
+    tests: "tinypool/dying.test.ts",
+    file: "adapters/tinypool.ts",
+    line: " || deaths.has(error as object)",
+    by: "",
   },
   {
     breaks: "a task is lost that tinypool gave to a worker which it tears down",
