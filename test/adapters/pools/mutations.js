@@ -310,8 +310,8 @@ export const MUTATIONS = [
     breaks: "a worker that is ending is given the same task again and again",
     tests: "piscina/retiring.test.ts",
     file: "adapters/pool/delivery.ts",
-    line: "        if (refusal.endingThread !== undefined) await this.#adopter.untilGone(refusal.endingThread);\n",
-    by: "",
+    line: "!(await this.#adopter.outlived(endingThread))",
+    by: "false",
   },
   {
     breaks: "a worker of tinypool that is let go aborts what else runs there",

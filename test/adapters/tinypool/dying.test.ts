@@ -13,7 +13,7 @@ test("a death is told after what was said before", async () => {
   const heard: unknown[] = [];
   const thread = new Thread();
   thread.on("error", ({ message }) => heard.push(message));
-  const worker = new MournedWorker({ ...thread, thread: thread as unknown as Worker, ...methodsOf(thread) }, () =>
+  const worker = new MournedWorker({ threadId: 1, thread: thread as unknown as Worker, ...methodsOf(thread) }, () =>
     heard.push("dies"),
   );
   const [port, theirs] = openChannel();
@@ -33,7 +33,7 @@ test("a thread that nobody looked at before it died is dead", async () => {
     { threadId: 1, thread: thread as unknown as Worker, ...methodsOf(thread) },
     () => {},
   );
-  await new Promise<number>((resolve) => worker.once("exit", resolve));
+  expect(await new Promise<number>((resolve) => worker.once("exit", resolve))).toBe(1);
 });
 
 test("tasks that were answered before their worker crashed have their answers, and one behind them a new worker", async () => {
