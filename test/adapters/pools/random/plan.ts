@@ -7,6 +7,9 @@ export type Does = "answer" | "fail" | "wait" | "stubborn" | "exit" | "crash";
 /** When a task is cancelled: before or right after it is given, when it has begun, or when the next one is over. */
 export type Cancel = "before" | "at once" | "begun" | "later" | undefined;
 
+/** When the workers go before a task is given: when all before it are over, or while some may be under way. */
+export type Recycle = "idle" | "busy" | undefined;
+
 export interface Task {
   readonly number: number;
   readonly does: Does;
@@ -17,8 +20,9 @@ export interface Task {
   readonly cancel: Cancel;
   /** How many turns the end of its scope takes. */
   readonly endTurns: number;
-  /** Whether, when all before it are over, the workers go before it is given. */
-  readonly recycles: boolean;
+  /** Whether memory moves to the worker with it. */
+  readonly moves: boolean;
+  readonly recycles: Recycle;
 }
 
 export interface Plan {
@@ -48,7 +52,8 @@ function taskOf(number: number, random: Random, deadly: boolean): Task {
     cancel: does === "wait" && !dies ? random.pick<Cancel>(["at once", "begun"]) : cancelOf(random),
     // When a thread exits by itself, nothing is awaited.
     endTurns: deadly ? 0 : random.below(4),
-    recycles: random.chance(0.04),
+    moves: random.chance(0.2),
+    recycles: random.chance(0.08) ? random.pick<Recycle>(["idle", "busy"]) : undefined,
   };
 }
 

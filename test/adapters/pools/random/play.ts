@@ -1,11 +1,15 @@
 /** Plays a plan on a real pool, and holds what happened against what may happen. */
 import { setTimeout as pause } from "node:timers/promises";
 import { ContextVar, ScopeStateError } from "ambit";
+import { TOO_LATE, within } from "#src/adapters/pool/within.js";
 import { BEGUN, CLOSED, LEAKS, Ledger, OPENED, TOLD } from "./ledger.js";
 import type { Plan, Task } from "./plan.js";
 import type { OpenPool } from "./pools.js";
 
 const tenant = new ContextVar("random.tenant", { default: "nobody", travels: true });
+
+/** No machine is so busy that a play takes longer, in milliseconds; a worker that is ended hard is one by then. */
+export const WATCHDOG = 60_000;
 
 /** How a task was settled, as its poster sees it. */
 type Settled = { readonly value: any } | { readonly error: any };
@@ -20,6 +24,9 @@ export class Play {
   readonly #later: AbortController[] = [];
   /** By task: how often it had run when its poster had the answer. */
   readonly #settled = new Map<number, number>();
+  readonly #given = new Set<Task>();
+  /** Those that are awaited last: tasks are given meanwhile. */
+  readonly #recycles: Promise<unknown>[] = [];
   #ending: Promise<void> | undefined;
 
   /** @param open opens the pool, and has a function that hears of workers that were ended hard */
@@ -31,22 +38,31 @@ export class Play {
   }
 
   async run(): Promise<string[]> {
+    if ((await within(this.#play(), WATCHDOG)) === TOO_LATE) this.#checkHang();
+    else this.#checkAfter();
+    return this.findings.map((finding) => `${finding}, in ${this.#pool.drawn}`);
+  }
+
+  async #play(): Promise<void> {
     const { tasks, window, endsAfter } = this.#plan;
     const under = new Set<Promise<void>>();
     for (const task of tasks) {
       if (task.number === endsAfter) void this.#end();
       if (under.size >= window) await Promise.race(under);
-      if (task.recycles && this.#ending === undefined) {
-        await Promise.all(under);
-        await this.#pool.recycle();
-      }
+      if (task.recycles !== undefined && this.#ending === undefined) await this.#recycle(task, under);
       const one: Promise<void> = this.#give(task).finally(() => under.delete(one));
       under.add(one);
     }
     await Promise.all(under);
     await this.#end();
-    this.#checkAfter();
-    return this.findings;
+    await Promise.all(this.#recycles);
+  }
+
+  async #recycle({ recycles }: Task, under: ReadonlySet<Promise<void>>): Promise<void> {
+    if (recycles === "idle") await Promise.all(under);
+    const recycled = this.#pool.recycle(recycles);
+    if (recycles === "idle") await recycled;
+    else this.#recycles.push(recycled);
   }
 
   #end(): Promise<void> {
@@ -56,6 +72,7 @@ export class Play {
   async #give(task: Task): Promise<void> {
     const controller = new AbortController();
     if (task.cancel === "before") controller.abort(reasonOf(task));
+    this.#given.add(task);
     const settled = this.#post(task, controller.signal).then(
       (value): Settled => ({ value }),
       (error): Settled => ({ error }),
@@ -70,7 +87,10 @@ export class Play {
   }
 
   #post(task: Task, signal: AbortSignal): Promise<any> {
-    const post = () => this.#pool.run({ ...task, buffer: this.#ledger.buffer }, { signal });
+    const moved = task.moves ? new Int32Array([task.number]) : undefined;
+    const given = { ...task, buffer: this.#ledger.buffer, moved };
+    const transferList = moved === undefined ? undefined : [moved.buffer];
+    const post = () => this.#pool.run(given, { signal, transferList });
     return task.tenant === "nobody" ? post() : tenant.run(task.tenant, post);
   }
 
@@ -98,6 +118,9 @@ export class Play {
     if (aborted && error === reason) return this.#checkTold(task, 3, begun === 0);
     if (error instanceof RangeError && error.message === `task ${task.number}`) return this.#checkFailed(task);
     if (isOfEnding(error) && this.#ending !== undefined) return;
+    if (begun > 0 && isAbort(error) && this.#recycles.length > 0 && this.#pool.aborts) return;
+    // What is moved with a task can be moved only once.
+    if (begun === 0 && task.moves && isOfEnd(error)) return;
     // Its worker was taken by another task, or by itself.
     if (this.#deadly) return;
     this.#found(task, `was rejected with ${String(error?.stack ?? error)}`);
@@ -112,6 +135,14 @@ export class Play {
     const told = this.#ledger.read(task.number, TOLD);
     if (told === expected || (orNothing && told === 0)) return;
     this.#found(task, `had its scope told ${told} instead of ${expected}`);
+  }
+
+  /** When nothing happens any more. */
+  #checkHang(): void {
+    const open = [...this.#given].filter(({ number }) => !this.#settled.has(number));
+    for (const task of open)
+      this.#found(task, `was not answered, and began ${this.#ledger.read(task.number, BEGUN)} times`);
+    if (open.length === 0) this.findings.push(this.#ending === undefined ? "no worker went" : "the pool did not end");
   }
 
   /** When the pool is closed. */
@@ -148,5 +179,14 @@ function reasonOf({ number }: Task): Error {
 
 /** A pool that ends refuses what is given, and with `destroy` what was. */
 function isOfEnding(error: unknown): boolean {
-  return error instanceof ScopeStateError || (error instanceof DOMException && error.name === "AbortError");
+  return error instanceof ScopeStateError || isAbort(error);
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+/** Of a task that was given to a worker which was ending. */
+function isOfEnd(error: unknown): boolean {
+  return /the thread is ending|Terminating worker thread|worker exited with code/.test(String(error));
 }

@@ -33,7 +33,7 @@ const container = new Container();
 container.register(OfThread, OfThread, { lifecycle: Lifecycle.ThreadScoped });
 container.register(OfTask, OfTask, { lifecycle: Lifecycle.ContextScoped });
 
-/** @typedef {import("./plan.js").Task & { buffer: SharedArrayBuffer }} Given */
+/** @typedef {import("./plan.js").Task & { buffer: SharedArrayBuffer, moved?: Int32Array }} Given */
 
 export default scopePerTask(container, async (/** @type {Given} */ given, scope) => {
   const { number } = given;
@@ -49,6 +49,7 @@ export default scopePerTask(container, async (/** @type {Given} */ given, scope)
     ledger.add(number, CLOSED);
   });
   scope.resolve(OfThread);
+  if (given.moves && given.moved?.[0] !== number) ledger.add(number, LEAKS);
   if (own.get() !== -1) ledger.add(number, LEAKS);
   own.set(number);
   container.resolve(OfTask).task = number;
