@@ -1,8 +1,9 @@
 /** Numbers that look random and are the same for the same seed, and the seed of a run. */
 import { randomFrom } from "#src/testing/orders.js";
 
-/** The seed that the environment gives, or any. */
-export const seedOf = (given: string | undefined): number => Number(given ?? Date.now() % 1_000_000);
+/** The seed that the environment gives, for these tests or for all, or any. */
+export const seedOf = (given: string | undefined): number =>
+  Number(given ?? process.env.AMBIT_SEED ?? Date.now() % 1_000_000);
 
 /**
  * What random tests of this run draw from. They have it in their names: so every failure tells it, also one of time, of a
