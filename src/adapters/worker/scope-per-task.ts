@@ -12,6 +12,7 @@ import { failed } from "./failed.js";
 import { expectDeadline, isReachable, openLink, serve } from "./links.js";
 import { RunningTask } from "./running-tasks.js";
 import type { Serve } from "./servers.js";
+import { silentWhenTornDown } from "./teardown.js";
 import { isEnding } from "./thread-end.js";
 
 /**
@@ -58,8 +59,10 @@ async function answerTo(envelope: Envelope, inScope: InScope): Promise<unknown> 
   const state = new TaskState(board ?? boardIfTold() ?? (await whenTold), place, id);
   // Not begun: it can be given to another thread, or with a port.
   const refusal = isEnding() ? endingError() : isReachable() ? undefined : unreachableError();
-  if (refusal !== undefined && state.isQueued)
+  if (refusal !== undefined && state.isQueued) {
+    await silentWhenTornDown();
     return { ...failed(state, refusal, false), refused: { endingThread: isEnding() ? threadId : undefined } };
+  }
   if (!state.begin(threadId)) return failed(state, undefined, true);
   const running = new RunningTask(id);
   const { signal } = running.controller;

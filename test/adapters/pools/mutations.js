@@ -251,6 +251,13 @@ export const MUTATIONS = [
     by: "find(([run]) => run.isQueued)",
   },
   {
+    breaks: "a thread of tinypool's refuses a task after its end",
+    tests: "worker/torn-down.test.ts",
+    file: "adapters/worker/teardown.ts",
+    line: "  isTornDown = true;\n",
+    by: "",
+  },
+  {
     breaks: "a worker that its pool cannot reach runs a task all the same",
     tests: "tinypool/tasks.test.ts",
     file: "adapters/worker/scope-per-task.ts",

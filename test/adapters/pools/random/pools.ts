@@ -56,9 +56,8 @@ export const openTinypool: Open = (random, options) => {
   };
   const pool = new Tinypool({ filename: WORKER, teardown: "teardown", ...drawn });
   return withRecycle(scopedTinypool(pool, options), drawn, async (when) => {
-    // It loses answers of workers that have several tasks. Of those that have one at a time a late refusal, to a task that
-    // tinypool has given up, has it give the next one to the dead worker: that hang is known, and not mended.
-    if (when === "idle") await pool.recycleWorkers();
+    // It loses answers of workers that have several tasks.
+    if (when === "idle" || concurrentTasksPerWorker === 1) await pool.recycleWorkers();
   });
 };
 
