@@ -13,7 +13,10 @@ export interface ScopedPoolOptions {
 export interface ScopedRunOptions {
   /** Cancels the task: its `scope.signal` fires, and its worker stays. In the queue it is never begun. */
   readonly signal?: AbortSignal | undefined;
-  /** What goes to the worker instead of being copied. */
+  /**
+   * What goes to the worker instead of being copied. It goes once: where the pool gives such a task to a worker that is
+   * ending, the task is rejected, and not given to another as others are.
+   */
   readonly transferList?: readonly TransferListItem[] | undefined;
 }
 
