@@ -12,7 +12,7 @@ import { failed } from "./failed.js";
 import { expectDeadline, isReachable, openLink, serve } from "./links.js";
 import { RunningTask } from "./running-tasks.js";
 import type { Serve } from "./servers.js";
-import { silentWhenTornDown } from "./teardown.js";
+import { isTornDown } from "./teardown.js";
 import { isEnding } from "./thread-end.js";
 
 /**
@@ -34,6 +34,8 @@ export function scopePerTask<T = any, R = unknown>(
     return eager.areBuilt ? run() : eager.build().then(run);
   };
   function perTask(given: T): Promise<Awaited<R>> {
+    // tinypool has what it gave this thread meanwhile run elsewhere. With an answer it would give a dead thread the next one.
+    if (isTornDown()) return new Promise(() => {});
     return (isEnvelope(given) ? answerTo(given, inScope) : runBare(given, inScope)) as Promise<Awaited<R>>;
   }
   if (!isMainThread) serve(perTask as Serve);
@@ -59,10 +61,8 @@ async function answerTo(envelope: Envelope, inScope: InScope): Promise<unknown> 
   const state = new TaskState(board ?? boardIfTold() ?? (await whenTold), place, id);
   // Not begun: it can be given to another thread, or with a port.
   const refusal = isEnding() ? endingError() : isReachable() ? undefined : unreachableError();
-  if (refusal !== undefined && state.isQueued) {
-    await silentWhenTornDown();
+  if (refusal !== undefined && state.isQueued)
     return { ...failed(state, refusal, false), refused: { endingThread: isEnding() ? threadId : undefined } };
-  }
   if (!state.begin(threadId)) return failed(state, undefined, true);
   const running = new RunningTask(id);
   const { signal } = running.controller;

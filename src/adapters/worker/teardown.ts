@@ -3,14 +3,11 @@ import { ENDED } from "../pool/protocol.js";
 import { endAndTell } from "./links.js";
 import { untilIdle } from "./running-tasks.js";
 
-let isTornDown = false;
+let tornDown = false;
 
-/**
- * Does not return once tinypool has been told that this thread has ended: it terminates the thread then, and has what it
- * gave it meanwhile run elsewhere. An answer that came after that would have tinypool give a dead thread the next task.
- */
-export async function silentWhenTornDown(): Promise<void> {
-  if (isTornDown) await new Promise(() => {});
+/** Whether tinypool has been told that this thread has ended. */
+export function isTornDown(): boolean {
+  return tornDown;
 }
 
 /**
@@ -23,6 +20,6 @@ export async function silentWhenTornDown(): Promise<void> {
 export async function teardown(): Promise<unknown> {
   await untilIdle();
   await endAndTell();
-  isTornDown = true;
+  tornDown = true;
   return ENDED;
 }

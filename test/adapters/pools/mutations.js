@@ -251,10 +251,10 @@ export const MUTATIONS = [
     by: "find(([run]) => run.isQueued)",
   },
   {
-    breaks: "a thread of tinypool's refuses a task after its end",
+    breaks: "a thread of tinypool's answers after its end",
     tests: "worker/torn-down.test.ts",
     file: "adapters/worker/teardown.ts",
-    line: "  isTornDown = true;\n",
+    line: "  tornDown = true;\n",
     by: "",
   },
   {
