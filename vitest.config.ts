@@ -50,6 +50,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: [...configDefaults.exclude, ...(built ? SAME_ON_EVERY_LINE : [])],
+    // The build is loaded by Node itself, as users load it.
+    server: { deps: { external: built ? [/\/dist\//] : [] } },
     setupFiles: ["test/support/strict.ts", "test/support/own-code.ts"],
     sequence: { sequencer: SlowFirst },
     // All cores: half of the time is spent waiting for programs that tests have started.
