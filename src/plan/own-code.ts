@@ -60,21 +60,25 @@ export function promoteWhenOften(plan: Plan, recipe: Recipe, kept?: KeptIn): voi
 
 /** What an instance is looked at for, and what is done about it. */
 interface Ends {
-  /** Whether it has another disposer than its class gives it: then it is claimed as any value is. */
-  readonly differs: string;
+  /** Sees whether it has another disposer than its class gives it: then it is claimed as any value is. */
+  readonly look: string;
   readonly claim: string;
   readonly inherited: InheritedDisposer | undefined;
 }
 
 /** In code of its own a look at each instance costs next to nothing: all of them have the same shape. */
 function endsOf({ target, owned }: Recipe): Ends {
-  if (!owned) return { differs: "false", claim: "", inherited: undefined };
+  if (!owned) return { look: "", claim: "", inherited: undefined };
   // Another's instance stays the other's: it is looked at closely.
   const inherited = mayReturnAnother(target) ? undefined : inheritedDisposer(target);
   const last = inherited === undefined ? DISPOSER_KEYS.length - 1 : DISPOSER_KEYS.indexOf(inherited.key);
   const expected = DISPOSER_KEYS.slice(0, last + 1).map((key) => (key === inherited?.key ? "disposer" : "undefined"));
+  const differs = expected.map((each, index) => `value[key${index}] !== ${each}`).join(" || ");
   return {
-    differs: expected.map((each, index) => `value[key${index}] !== ${each}`).join(" || "),
+    // What throws for a key that it does not have is looked at with more care.
+    look: `
+    let differs;
+    try { differs = ${differs}; } catch { differs = true; }`,
     claim: `
     if (differs) value = claimBuilt(owner, value, target, plan);
     ${inherited === undefined ? "" : `else owner.push(value, disposer, ${PLAIN});`}`,
@@ -85,9 +89,10 @@ function endsOf({ target, owned }: Recipe): Ends {
 /** A new instance each time. `undefined` where code may not be made. */
 function ownMake(plan: Plan, recipe: Recipe, ends: Ends): Get | undefined {
   const body = `
-    let value, differs;
-    try { value = new target(${args(recipe)}); differs = ${ends.differs}; }
+    let value;
+    try { value = new target(${args(recipe)}); }
     catch (error) { throw passed(error, plan); }
+    ${ends.look}
     ${ends.inherited === undefined ? "" : `if (owner.phase >= ${DISPOSING}) return tooLate(owner, value, plan);`}
     ${ends.claim}
     return value;`;
@@ -105,11 +110,13 @@ function ownGet(plan: Plan, recipe: Recipe, ends: Ends, { slot, build, late }: K
       return build(owner, resolution);
     ${slot < SLOTS_FLAT ? "" : `slots ??= arrayOf(owner, ${slot});`}
     slots[${at}] = BUSY;
-    let value, differs;
-    try { value = new target(${args(recipe)}); differs = ${ends.differs}; }
-    catch (error) { slots[${at}] = undefined; throw passed(error, plan); }
+    let value;
+    try {
+    value = new target(${args(recipe)});
+    ${ends.look}
     if (owner.phase >= ${DISPOSING}) return late(owner, value);
     ${ends.claim}
+    } catch (error) { slots[${at}] = undefined; throw passed(error, plan); }
     slots[${at}] = value;
     return value;`;
   const { place } = plan;

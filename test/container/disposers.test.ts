@@ -1,5 +1,5 @@
 /** Which disposer an instance has, and that none is lost: also where only some instances of a class have one. */
-import { type Constructor, Container, Lifecycle } from "ambit";
+import { type Constructor, Container, Lifecycle, type Scope } from "ambit";
 import { describe, expect, test } from "vitest";
 
 /** What the disposers of instances of `target`, one for each of `given`, said at the end of their scope. */
@@ -315,14 +315,15 @@ describe.each<[where: string, put: (prototype: object, key: PropertyKey, dispose
   });
 });
 
+const strict = (values: object) =>
+  new Proxy(values, {
+    get(target, key) {
+      if (key in target) return Reflect.get(target, key);
+      throw new ReferenceError(`${String(key)} is not configured`);
+    },
+  });
+
 test("a strict object, which throws for what it does not have, is a value like any", async () => {
-  const strict = (values: object) =>
-    new Proxy(values, {
-      get(target, key) {
-        if (key in target) return Reflect.get(target, key);
-        throw new ReferenceError(`${String(key)} is not configured`);
-      },
-    });
   const said: string[] = [];
   const container = new Container()
     .register("config", { useFactory: () => strict({ port: 80 }) }, { lifecycle: Lifecycle.Singleton })
@@ -336,6 +337,47 @@ test("a strict object, which throws for what it does not have, is a value like a
   await container.dispose();
   expect(said).toEqual(["disposed"]);
 });
+
+describe.each([Lifecycle.Transient, Lifecycle.ContextScoped])(
+  "with lifetime %i, from the first instance to the sixth",
+  (lifecycle) => {
+    const six = [1, 2, 3, 4, 5, 6];
+
+    test("a class of strict objects is built, and disposed where they can be", async () => {
+      class Strict {
+        constructor(values: object) {
+          // biome-ignore lint/correctness/noConstructorReturn: as strict objects are made
+          return strict(Object.assign(this, values));
+        }
+      }
+      const said: string[] = [];
+      const container = new Container()
+        .register("config", { useFactory: () => ({ port: 80 }) })
+        .register("pool", { useFactory: () => ({ port: 90, dispose: () => said.push("disposed") }) })
+        .register("strict config", { useClass: Strict, deps: ["config"] }, { lifecycle })
+        .register("strict pool", { useClass: Strict, deps: ["pool"] }, { lifecycle });
+      const ports = (scope: Scope) =>
+        ["config", "pool"].map((each) => scope.resolve<{ port: number }>(`strict ${each}`).port);
+      for (const _ of six) expect(await container.runInScope(ports)).toEqual([80, 90]);
+      expect(said).toEqual(six.map(() => "disposed"));
+    });
+
+    test("what throws when its disposer is read is refused with that, and is asked anew", async () => {
+      class Broken {
+        get dispose() {
+          throw new Error("gone");
+        }
+      }
+      const container = new Container().register(Broken, Broken, { lifecycle });
+      for (const _ of six) {
+        await container.runInScope((scope) => {
+          expect(() => scope.resolve(Broken)).toThrow("gone");
+          expect(() => scope.resolve(Broken)).toThrow("gone");
+        });
+      }
+    });
+  },
+);
 
 test("what throws when its disposer is read is not built in silence", () => {
   const failure = new Error("gone");

@@ -64,8 +64,8 @@ export const MUTATIONS = [
     breaks: "a scoped instance is not owned",
     tests: "scope/disposal.property.test.ts",
     file,
-    line: "    ${ends.claim}\n    slots",
-    by: "    slots",
+    line: "    ${ends.claim}\n    } catch",
+    by: "    } catch",
   },
   {
     breaks: "a transient is not owned",
