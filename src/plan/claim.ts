@@ -1,6 +1,7 @@
 /** Who ends what was built: puts instances on the disposal stack of their owner. */
 import { currentCell, enter } from "../context/cell.js";
 import { ContainerDisposedError } from "../errors.js";
+import { mayReturnAnother } from "../registry/source.js";
 import type { Constructor } from "../registry/token.js";
 import { announceDisposers } from "../scope/announce.js";
 import { isGuarded, unguarded } from "../scope/behind.js";
@@ -28,9 +29,11 @@ export function claimUnlessOwned<T>(home: Home, given: T, plan: Plan): T {
   return given;
 }
 
-/** The same for what a constructor gave, which hardly ever is another's. */
-export function claimBuilt<T>(home: Home, value: T, { prototype }: Constructor, plan: Plan): T {
-  const isNew = Object.getPrototypeOf(value) === prototype && !isGuarded(value);
+/** The same for what a constructor gave, which is another's only where the constructor returns what is there already. */
+export function claimBuilt<T>(home: Home, value: T, target: Constructor, plan: Plan): T {
+  const isOfClass = Object.getPrototypeOf(value) === target.prototype && !isGuarded(value);
+  // Classes are read for it only where that matters: reading one is half of its first build.
+  const isNew = isOfClass && (disposerOf(value) === undefined || !mayReturnAnother(target));
   return isNew ? claim(home, value, plan) : claimUnlessOwned(home, value, plan);
 }
 

@@ -51,12 +51,18 @@ function endOf(code: string, start: number, open: string, close: string): number
 
 const RETURNS = /\breturn\b|\/|`|\[native code\]/;
 
+const returning = new WeakMap<Constructor, boolean>();
+
 /** Whether `new target` may give another object than a new instance. Says so where it cannot know. */
 export function mayReturnAnother(target: Constructor): boolean {
-  return [...withSuperclasses(target)].some((part) => {
-    const source = sourceOf(part);
-    // A regular expression or a template may contain brackets that open nothing.
-    if (!RETURNS.test(source)) return false;
-    return !source.startsWith("class") || RETURNS.test(ownConstructor(part) ?? "");
-  });
+  let may = returning.get(target);
+  if (may === undefined) returning.set(target, (may = [...withSuperclasses(target)].some(mayReturn)));
+  return may;
+}
+
+function mayReturn(part: Constructor): boolean {
+  const source = sourceOf(part);
+  // A regular expression or a template may contain brackets that open nothing.
+  if (!RETURNS.test(source)) return false;
+  return !source.startsWith("class") || RETURNS.test(ownConstructor(part) ?? "");
 }

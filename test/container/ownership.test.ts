@@ -234,6 +234,35 @@ describe("promise 1: an alias owns nothing", () => {
     expect(made.map(({ disposed }) => disposed)).toEqual([1]);
   });
 
+  test.each([
+    ["one of an outer scope, which a nested one resolves", Lifecycle.ContextScoped],
+    ["one that it has returned before, often", Lifecycle.Transient],
+    ["the container's, which a scope resolves too", Lifecycle.Singleton],
+  ])("a constructor that returns an instance of its own class: %s", async (_, lifecycle) => {
+    let disposed = 0;
+    class Shared {
+      static one: Shared | undefined;
+      constructor() {
+        if (Shared.one !== undefined) return Shared.one;
+        Shared.one = this;
+      }
+      dispose() {
+        disposed++;
+      }
+    }
+    const container = new Container()
+      .register("outer", { useClass: Shared, deps: [] }, { lifecycle })
+      .register("inner", { useClass: Shared, deps: [] });
+    await container.runInScope(async (outer) => {
+      outer.resolve("outer");
+      for (let times = 0; times < 6; times++) outer.resolve("inner");
+      await container.runInScope((inner) => void inner.resolve("inner"));
+      expect(disposed).toBe(0);
+    });
+    await container.dispose();
+    expect(disposed).toBe(1);
+  });
+
   test.each(lifetimes)("a factory with %o that returns its container", async (options) => {
     const container = new Container().register("it", { useFactory: (inner) => inner }, options);
     await container.runInScope({ name: "job" }, (scope) => expect(scope.resolve("it")).toBe(container));
