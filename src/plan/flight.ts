@@ -2,7 +2,7 @@
 import { ContextCell, currentCell, enter, fork, rootCell } from "../context/cell.js";
 import { CyclicDependencyError } from "../errors.js";
 import { Lifespan } from "../scope/lifespan.js";
-import { arose } from "./frame.js";
+import { arose, frameOf, holderOf, within } from "./frame.js";
 import type { Flight, Home, Plan } from "./plan.js";
 
 /** The build of this instance that is under way, if any. */
@@ -21,6 +21,7 @@ export function fly(
   const flight: Flight = {
     plan,
     home,
+    holder: holderOf(plan, home),
     waitsFor: new Set(),
     promise: undefined,
     current: undefined,
@@ -40,7 +41,7 @@ export function fly(
   };
   let result: unknown;
   try {
-    result = build(flight);
+    result = within(frameOf(flight), () => build(flight));
   } catch (error) {
     land();
     throw error;

@@ -2,7 +2,7 @@
 import { callStack, currentCell } from "../context/cell.js";
 import { AmbitError, addHolder, beginPath, CaptiveDependencyError, copyOf } from "../errors.js";
 import { Lifecycle, outlivesScopes } from "../registry/lifecycle.js";
-import { type Home, type Hop, type Plan, type Reach, wayBetween } from "./plan.js";
+import { type Flight, type Home, type Hop, type Plan, type Reach, wayBetween } from "./plan.js";
 
 /** A build that its dependencies must not outlive: of a singleton, or of a named lifetime. */
 export class Holding {
@@ -15,9 +15,16 @@ export class Holding {
 /** The frame on the call stack: an owner, or an owner with the long-lived thing that is built for it. */
 export type Frame = Home | Holding;
 
-/** The frame for the build of `plan` in `home`. */
-export function frameOf(plan: Plan, home: Home): Frame {
-  return outlivesScopes(plan.lifecycle) || plan.scopeName !== undefined ? new Holding(plan, home) : home;
+/** The frame for an async build, be it for its beginning or for what comes after an await. */
+export function frameOf({ home, holder }: Flight): Frame {
+  return holder === undefined ? home : new Holding(holder, home);
+}
+
+/** What would hold all that a build of `plan` for `home`, which begins just now, asks for: itself, or what it is built for. */
+export function holderOf(plan: Plan, home: Home): Plan | undefined {
+  if (outlivesScopes(plan.lifecycle) || plan.scopeName !== undefined) return plan;
+  const frame = currentFrame();
+  return frame instanceof Holding && frame.home === home ? frame.plan : undefined;
 }
 
 export function currentFrame(): Frame | undefined {

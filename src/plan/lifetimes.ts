@@ -124,7 +124,7 @@ function oncePerPlace(plan: Plan, registration: Registration, { makeAsync }: Mak
     if (!plan.async || earlier !== undefined) return plan.get(home, resolution);
     assertLiving(home, plan);
     return fly(plan, home, registration, waiter, (own) => {
-      const made = inHome(home, () => within(new Holding(plan, home), () => makeAsync(home, resolution, own)));
+      const made = inHome(home, () => makeAsync(home, resolution, own));
       return made instanceof Promise ? made.then(keep) : keep(made);
     });
   };

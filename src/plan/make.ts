@@ -42,7 +42,7 @@ export function afterArguments(
     const { recorder } = flight.plan.place.family;
     const goOn = (args: unknown[]) => {
       try {
-        return within(frameOf(flight.plan, home), () => finish(home, args, flight));
+        return within(frameOf(flight), () => finish(home, args, flight));
       } catch (error) {
         throw passed(error, flight.plan);
       }

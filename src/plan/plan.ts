@@ -51,6 +51,8 @@ export interface Home extends Owner {
 export interface Flight extends Unfinished {
   readonly plan: Plan;
   readonly home: Home;
+  /** What would hold what it asks for, if that must not be shorter-lived. */
+  readonly holder: Plan | undefined;
   /** The builds that it waits for, or has waited for: those wait for nothing any more. */
   readonly waitsFor: Set<Flight>;
   /** What those who join it are given; `undefined` while its synchronous beginning runs. */

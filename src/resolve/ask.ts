@@ -2,7 +2,7 @@
 import { callStack, currentCell } from "../context/cell.js";
 import { AmbitError } from "../errors.js";
 import { flightOf } from "../plan/flight.js";
-import { ASKED, arose, assertNotCaptive } from "../plan/frame.js";
+import { ASKED, arose, assertNotCaptive, Holding, within } from "../plan/frame.js";
 import type { Home, Plan } from "../plan/plan.js";
 import { BUSY, IS_UNDEFINED } from "../plan/slots.js";
 import { outlivesScopes } from "../registry/lifecycle.js";
@@ -60,7 +60,7 @@ export function ask(counter: Counter, token: InjectionToken, plan: Plan, check?:
   const seen = asSeenBy(home, counter, token, plan);
   if (seen !== plan) check?.(seen);
   assertMayHold(asker, seen);
-  return obtain(seen, homeOfAnswer(seen, home, counter));
+  return heldBy(asker, () => obtain(seen, homeOfAnswer(seen, home, counter)));
 }
 
 /** The same, asynchronously. */
@@ -70,7 +70,12 @@ export async function askAsync(counter: Counter, token: InjectionToken, plan: Pl
   const seen = asSeenBy(home, counter, token, plan);
   assertMayHold(asker, seen);
   // Whoever builds something waits for what it asks for, of another family too: a circle of waiting must be found.
-  return obtainAsync(seen, homeOfAnswer(seen, home, counter), flightOf(currentCell()));
+  return heldBy(asker, () => obtainAsync(seen, homeOfAnswer(seen, home, counter), flightOf(currentCell())));
+}
+
+/** Keeps the holder on the stack through what it asks for, also where it asks after an await. */
+function heldBy<R>({ home, holder }: Asker, obtaining: () => R): R {
+  return holder === undefined ? obtaining() : within(new Holding(holder, home), obtaining);
 }
 
 /** A scope of the family may have overrides. */

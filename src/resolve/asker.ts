@@ -23,7 +23,7 @@ export function askerOf(outside: Home): Asker {
   const flight = flightOf(cell);
   // In a scope that it has opened a factory asks for that scope.
   const own = flight !== undefined && flight.current === cell.scope && flight.home.family === outside.family;
-  if (own) return { home: flight.home, holder: flight.plan };
+  if (own) return { home: flight.home, holder: flight.holder };
   return { home: scopeIn(cell, outside.family) ?? outside };
 }
 

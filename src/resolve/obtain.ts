@@ -21,8 +21,7 @@ export function obtain(plan: Plan, home: Home): unknown {
   if (home.phase >= DISPOSING) return remaining(plan, home);
   const frame = callStack.frame as Frame | undefined;
   if (depth === DEEPEST) throw askedForItself(plan);
-  // A holder stays on the stack through what it asks for, so that nothing below gets past the check.
-  if (frame === undefined || homeOf(frame) !== home) callStack.frame = home;
+  callStack.frame = frameFor(home, frame);
   depth++;
   try {
     return plan.get(home, plan.perResolution ? new Resolution() : undefined);
@@ -66,13 +65,18 @@ export async function obtainAsync(plan: Plan, home: Home, waiter: Flight | undef
 
 /** The synchronous beginning of an async build; gives a promise only where something has to be waited for. */
 export function startAsync(plan: Plan, home: Home, waiter: Flight | undefined): unknown {
-  const { frame } = callStack;
-  callStack.frame = home;
+  const frame = callStack.frame as Frame | undefined;
+  callStack.frame = frameFor(home, frame);
   try {
     return plan.getAsync(home, plan.perResolution ? new Resolution() : undefined, waiter);
   } finally {
     callStack.frame = frame;
   }
+}
+
+/** A holder stays on the stack through what it asks for, so that nothing below gets past the check. */
+function frameFor(home: Home, asking: Frame | undefined): Frame {
+  return asking !== undefined && homeOf(asking) === home ? asking : home;
 }
 
 function askedForItself(plan: Plan): CyclicDependencyError {

@@ -2,8 +2,17 @@
  * Promise 8: the longer-lived never holds the shorter-lived. It is a `CaptiveDependencyError` when the plan is made, before
  * anything is constructed; through factories that cannot be seen through, when they ask.
  */
-import { CaptiveDependencyError, Container, dep, inject, Lifecycle, type Ref, singleton } from "ambit";
-import { expect, test } from "vitest";
+import {
+  CaptiveDependencyError,
+  Container,
+  type DependencyContainer,
+  dep,
+  inject,
+  Lifecycle,
+  type Ref,
+  singleton,
+} from "ambit";
+import { describe, expect, test } from "vitest";
 
 class User {}
 const context = { lifecycle: Lifecycle.ContextScoped } as const;
@@ -220,6 +229,78 @@ test("8: an async factory of a named lifetime that asks for an unnamed one is re
     expect(message.resolveAsync("held")).rejects.toThrow(CaptiveDependencyError),
   );
   await connection.close();
+});
+
+describe.each([
+  ["a singleton", { lifecycle: Lifecycle.Singleton }],
+  ["a named lifetime", named],
+] as const)("8: what %s is built from asynchronously cannot ask for a request's instance:", (_, options) => {
+  const transient = { lifecycle: Lifecycle.Transient } as const;
+
+  /** The "held" that `add` registers, in a message of a connection. A "helper" asks for the request's user. */
+  async function held(add: (container: Container) => unknown): Promise<unknown> {
+    const container: Container = new Container()
+      .register(User, User, context)
+      .register("helper", { useFactory: () => container.resolve(User) })
+      .register("waiting", { useAsyncFactory: async () => "waiting" }, transient)
+      .register("helper that waits", { useFactory: () => container.resolve(User), deps: ["waiting"] });
+    add(container);
+    const connection = container.createScope({ name: "connection" });
+    try {
+      return await container.runInScope({ parent: connection }, (message) => message.resolveAsync("held"));
+    } finally {
+      await connection.close();
+    }
+  }
+
+  test("an async factory, which asks at once", async () => {
+    const factory = { useAsyncFactory: async (asked: DependencyContainer) => asked.resolve("helper") };
+    await expect(held((container) => container.register("held", factory, options))).rejects.toThrow(
+      CaptiveDependencyError,
+    );
+  });
+
+  test("an async factory, which asks after an await", async () => {
+    const factory = {
+      async useAsyncFactory(asked: DependencyContainer) {
+        await Promise.resolve();
+        return asked.resolve("helper");
+      },
+    };
+    await expect(held((container) => container.register("held", factory, options))).rejects.toThrow(
+      CaptiveDependencyError,
+    );
+  });
+
+  test("an async factory, which asks asynchronously", async () => {
+    const factory = {
+      async useAsyncFactory(asked: DependencyContainer) {
+        await Promise.resolve();
+        return asked.resolveAsync("helper");
+      },
+    };
+    await expect(held((container) => container.register("held", factory, options))).rejects.toThrow(
+      CaptiveDependencyError,
+    );
+  });
+
+  test("a factory, which asks asynchronously", async () => {
+    const factory = { useFactory: (asked: DependencyContainer) => ({ asking: asked.resolveAsync("helper") }) };
+    const { asking } = (await held((container) => container.register("held", factory, options))) as {
+      asking: Promise<unknown>;
+    };
+    await expect(asking).rejects.toThrow(CaptiveDependencyError);
+  });
+
+  test.each(["helper", "helper that waits"])(
+    "one of its parameters: a %s, beside what is waited for",
+    async (helper) => {
+      const factory = { useFactory: (_waiting: unknown, user: unknown) => user, deps: ["waiting", helper] as const };
+      await expect(held((container) => container.register("held", factory, options))).rejects.toThrow(
+        CaptiveDependencyError,
+      );
+    },
+  );
 });
 
 test("8: a singleton cannot hold a scope", () => {

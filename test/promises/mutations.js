@@ -57,7 +57,7 @@ export const MUTATIONS = [
     promise: 2,
     breaks: "what waited for its arguments asks from whatever scope is current",
     file: "plan/make.ts",
-    line: "return within(frameOf(flight.plan, home), () => finish(home, args, flight));",
+    line: "return within(frameOf(flight), () => finish(home, args, flight));",
     by: "return finish(home, args, flight);",
     tests: "02-same-scope-same-instance",
   },
