@@ -34,8 +34,13 @@ const storage = new AsyncLocalStorage<ContextCell>();
 /** Outside every `run`: this thread's root. */
 export const rootCell = new ContextCell();
 
-/** What the synchronous code on the call stack is building, or `undefined`. Entering a Context hides it. */
-export const callStack: { frame: object | undefined } = { frame: undefined };
+/** What the synchronous code on the call stack is building. */
+export const callStack: {
+  /** `undefined` where nothing is being built. Entering a Context hides it. */
+  frame: object | undefined;
+  /** Where it is being built: what Node itself runs in another Context meanwhile, such as a bound listener, is no part of it. */
+  cell: ContextCell;
+} = { frame: undefined, cell: rootCell };
 
 /** The cell of the running code. */
 export function currentCell(): ContextCell {

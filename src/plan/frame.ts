@@ -28,7 +28,8 @@ export function holderOf(plan: Plan, home: Home): Plan | undefined {
 }
 
 export function currentFrame(): Frame | undefined {
-  return callStack.frame as Frame | undefined;
+  const { frame, cell } = callStack;
+  return frame !== undefined && cell === currentCell() ? (frame as Frame) : undefined;
 }
 
 export function homeOf(frame: Frame): Home {
@@ -37,12 +38,14 @@ export function homeOf(frame: Frame): Home {
 
 /** Calls `fn` with `frame` on the call stack. */
 export function within<R>(frame: Frame, fn: () => R): R {
-  const before = callStack.frame;
+  const { frame: before, cell } = callStack;
   callStack.frame = frame;
+  callStack.cell = currentCell();
   try {
     return fn();
   } finally {
     callStack.frame = before;
+    callStack.cell = cell;
   }
 }
 

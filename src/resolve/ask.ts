@@ -41,12 +41,13 @@ export const ELSEWHERE = Symbol("elsewhere");
  */
 export function answerHere(plan: Plan): unknown {
   if (callStack.frame !== undefined) return ELSEWHERE;
-  const { scope, flight } = currentCell();
+  const cell = currentCell();
+  const { scope, flight } = cell;
   if (scope === undefined || flight !== undefined) return ELSEWHERE;
   const home = scope as OpenedHome;
   if (home.place !== plan.place || home.phase >= DISPOSING) return ELSEWHERE;
   const found = plan.flat < 0 ? undefined : home.slots[plan.flat];
-  if (found === undefined) return obtain(plan, home);
+  if (found === undefined) return obtain(plan, home, cell);
   return found === BUSY || found === IS_UNDEFINED ? ELSEWHERE : found;
 }
 

@@ -1,5 +1,5 @@
 /** Builds what a plan stands for, for an owner, unless that has begun to end. */
-import { callStack } from "../context/cell.js";
+import { type ContextCell, callStack, currentCell } from "../context/cell.js";
 import { CyclicDependencyError } from "../errors.js";
 import { isOverflow } from "../plan/depth.js";
 import { arose, type Frame, forOneWaiter, type Holding, homeOf, within } from "../plan/frame.js";
@@ -15,13 +15,15 @@ const DEEPEST = 200;
 const DEEP = 40;
 let depth = 0;
 
-/** Builds what `plan` stands for, for `home`. */
-export function obtain(plan: Plan, home: Home): unknown {
+/** Builds what `plan` stands for, for `home`. Whoever has the current cell at hand gives it. */
+export function obtain(plan: Plan, home: Home, cell?: ContextCell): unknown {
   if (plan.constant !== NOT_CONSTANT && home.phase !== CLOSED) return plan.constant;
   if (home.phase >= DISPOSING) return remaining(plan, home);
   const frame = callStack.frame as Frame | undefined;
   if (depth === DEEPEST) throw askedForItself(plan);
+  const { cell: before } = callStack;
   callStack.frame = frameFor(home, frame);
+  callStack.cell = cell ?? currentCell();
   depth++;
   try {
     return plan.get(home, plan.perResolution ? new Resolution() : undefined);
@@ -30,6 +32,7 @@ export function obtain(plan: Plan, home: Home): unknown {
   } finally {
     depth--;
     callStack.frame = frame;
+    callStack.cell = before;
   }
 }
 
@@ -65,13 +68,8 @@ export async function obtainAsync(plan: Plan, home: Home, waiter: Flight | undef
 
 /** The synchronous beginning of an async build; gives a promise only where something has to be waited for. */
 export function startAsync(plan: Plan, home: Home, waiter: Flight | undefined): unknown {
-  const frame = callStack.frame as Frame | undefined;
-  callStack.frame = frameFor(home, frame);
-  try {
-    return plan.getAsync(home, plan.perResolution ? new Resolution() : undefined, waiter);
-  } finally {
-    callStack.frame = frame;
-  }
+  const frame = frameFor(home, callStack.frame as Frame | undefined);
+  return within(frame, () => plan.getAsync(home, plan.perResolution ? new Resolution() : undefined, waiter));
 }
 
 /** A holder stays on the stack through what it asks for, so that nothing below gets past the check. */

@@ -1,4 +1,6 @@
 /** Asking from inside: what a factory is given, and whose instances a constructor or a factory that asks gets. */
+import { AsyncResource } from "node:async_hooks";
+import { EventEmitter } from "node:events";
 import {
   Container,
   currentScope,
@@ -223,6 +225,25 @@ describe("container.resolve inside of what is being built", () => {
       expect(() => scope.resolve("failing")).toThrow("no");
       expect(scope.resolve("asked")).toBe(container.resolve("unit"));
     });
+  });
+
+  test("what Node itself runs in another Context meanwhile asks for the scope of that one", async () => {
+    const listeners = new EventEmitter();
+    class Announces {
+      constructor() {
+        listeners.emit("built");
+      }
+    }
+    const container = new Container().register(Announces, Announces, perScope);
+    const heard: unknown[] = [];
+    await container.runInScope({ seeds: [["user", "Bob"]] }, async () => {
+      listeners.on(
+        "built",
+        AsyncResource.bind(() => heard.push(currentScope()?.resolve("user"), container.resolve("user"))),
+      );
+      await container.runInScope({ parent: null, seeds: [["user", "Ada"]] }, () => void container.resolve(Announces));
+    });
+    expect(heard).toEqual(["Bob", "Bob"]);
   });
 
   test("a scope opened inside a factory is entered as always: what is asked there is that scope's", () => {
