@@ -68,7 +68,7 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
 
   /** Whether this scope, one around it or a container disposes `value`. @internal */
   isOwned(value: unknown): boolean {
-    return this.owns(value) || this.containerOwns(value) || (this.enclosing?.isOwned(value) ?? false);
+    return isOwnedIn(this, value);
   }
 
   /** Unique in the world; made when it is first asked for. */
@@ -332,8 +332,24 @@ function endingOf(scope: Lifespan): Ending {
   return more.closing;
 }
 
+/** How many nested scopes are being ended on the call stack, and how many may be: the next one waits for an empty stack. */
+let ending = 0;
+const MOST_ENDING = 200;
+
 function endNested(this: unknown): Promise<void> | undefined {
-  return thrown((this as Lifespan).end(PARENT_ENDED));
+  if (ending === MOST_ENDING) return Promise.resolve().then(() => endNested.call(this));
+  ending++;
+  try {
+    return thrown((this as Lifespan).end(PARENT_ENDED));
+  } finally {
+    ending--;
+  }
+}
+
+/** A loop, because scopes may be nested more deeply than the call stack goes. */
+function isOwnedIn(scope: Lifespan | undefined, value: unknown): boolean {
+  for (let at = scope; at !== undefined; at = at.enclosing) if (at.owns(value) || at.containerOwns(value)) return true;
+  return false;
 }
 
 /** The abort of a scope, made with those of the scopes around it. A loop, because they may be many. */
