@@ -9,7 +9,7 @@ import { DISPOSE } from "../scope/channels.js";
 import { disposeAll, disposerOf, isObject, Link, PLAIN } from "../scope/disposal.js";
 import { DEFAULT_TIMEOUT } from "../scope/extras.js";
 import { Lifespan } from "../scope/lifespan.js";
-import { DISPOSING, isBelow } from "../scope/owner.js";
+import { DISPOSING } from "../scope/owner.js";
 import { contextOf } from "./flight.js";
 import { arose, currentFrame, within } from "./frame.js";
 import type { Flight, Home, Plan } from "./plan.js";
@@ -85,8 +85,8 @@ export function isOver(home: Home, { place }: Plan): boolean {
 }
 
 /** Whether what a late build has brought is another's, who ends it or has ended it. */
-function wasOwned({ home, ownedBefore }: Flight, value: unknown): boolean {
-  return isOwned(home, value) || ownedBefore.some((top) => isBelow(top, value));
+function wasOwned({ home, leftBy }: Flight, value: unknown): boolean {
+  return isOwned(home, value) || leftBy.some((scope) => scope.hasOwned(value));
 }
 
 /**

@@ -26,7 +26,7 @@ export function fly(
     promise: undefined,
     current: undefined,
     settled: false,
-    ownedBefore: NOTHING,
+    leftBy: NOBODY,
   };
   (home.flights ??= new Map()).set(key ?? flight, flight);
   waiter?.waitsFor.add(flight);
@@ -35,7 +35,7 @@ export function fly(
     flight.waitsFor.clear();
     // Its Context lives for as long as a timer or a socket that it began: what it built must not.
     flight.promise = undefined;
-    flight.ownedBefore = NOTHING;
+    flight.leftBy = NOBODY;
     home.flights?.delete(key ?? flight);
     if (home.flights?.size === 0) home.flights = undefined;
   };
@@ -57,7 +57,7 @@ export function fly(
   return promise;
 }
 
-const NOTHING: readonly never[] = [];
+const NOBODY: readonly never[] = [];
 
 /**
  * Waits for a build that somebody else has started.

@@ -52,6 +52,8 @@ export class Extras<S extends object> {
   around: S | undefined = undefined;
   /** What the container layer keeps for a scope that replaces registrations. */
   overrides: object | undefined = undefined;
+  /** What this scope disposes; noted once a build was left behind, here or in a scope inside, which may bring it late. */
+  disposes: WeakSet<object> | undefined = undefined;
   /** How many holds are not released yet, and who waits for the last. */
   holds = 0;
   released: (() => void) | undefined = undefined;
@@ -70,7 +72,7 @@ export class Extras<S extends object> {
     return this.failure ?? (this.vouched ? SUCCESS : UNVOUCHED);
   }
 
-  /** Keeps what late code may ask of a closed scope, its name and id, and lets go of the rest. */
+  /** Keeps what late code may ask of a closed scope, and lets go of what only its life needed. */
   shed(): void {
     this.abort?.detach();
     this.abort =

@@ -11,8 +11,8 @@ import {
   disposerOf,
   type Ending,
   Failure,
+  isObject,
   isWaiting,
-  type Link,
   NESTED,
   PLAIN,
   TOLD,
@@ -69,6 +69,14 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
   /** Whether this scope, one around it or a container disposes `value`. @internal */
   isOwned(value: unknown): boolean {
     return isOwnedIn(this, value);
+  }
+
+  /**
+   * Whether this scope has yet to dispose `value`, or has disposed it since a build was left behind, here or further in.
+   * @internal
+   */
+  hasOwned(value: unknown): boolean {
+    return this.owns(value) || (isObject(value) && (this.extras?.disposes?.has(value) ?? false));
   }
 
   /** Unique in the world; made when it is first asked for. */
@@ -261,18 +269,27 @@ function dispose(scope: Lifespan, outcome: Outcome): Ending {
   const { extras } = scope;
   if (extras?.announced !== undefined) extras.announced.outcome = outcome;
   if (scope.flights !== undefined) leaveBehind(scope, scope.flights);
+  else if (extras?.disposes !== undefined) noteDisposed(scope, extras.disposes);
   if (scope.nested !== undefined) for (const inner of eachNested(scope.nested)) scope.push(inner, endNested, NESTED);
   if (DISPOSE.hasSubscribers) announceDisposers(scope, scope.id);
   const failures = disposeAll(scope, outcome, extras === undefined ? DEFAULT_TIMEOUT : extras.disposeTimeout);
   return failures instanceof Promise ? failures.then((all) => thrown(finish(scope, all))) : finish(scope, failures);
 }
 
-/** Builds under way will come too late: this is the last moment to see whose that is what they then bring. */
+/** Builds under way will come too late: from now on those whose that may be what they then bring know what they dispose. */
 function leaveBehind(scope: Lifespan, flights: ReadonlyMap<object, Unfinished>): void {
-  const tops: Link[] = [];
-  for (let owner: Lifespan | undefined = scope; owner !== undefined; owner = owner.enclosing)
-    if (owner.top !== undefined) tops.push(owner.top);
-  for (const flight of flights.values()) flight.ownedBefore = tops;
+  const owners: Lifespan[] = [];
+  for (let owner: Lifespan | undefined = scope; owner !== undefined; owner = owner.enclosing) {
+    owners.push(owner);
+    const noted = (owner.more.disposes ??= new WeakSet());
+    // The others do it when they end.
+    if (owner.phase === DISPOSING) noteDisposed(owner, noted);
+  }
+  for (const flight of flights.values()) flight.leftBy = owners;
+}
+
+function noteDisposed({ top }: Lifespan, noted: WeakSet<object>): void {
+  for (let link = top; link !== undefined; link = link.next) if (isObject(link.value)) noted.add(link.value);
 }
 
 /** Leaves a shell behind: late code learns that this scope has ended, and nothing keeps its instances. */
@@ -280,6 +297,7 @@ function finish(scope: Lifespan, failures: readonly unknown[]): Failure | undefi
   scope.phase = CLOSED;
   scope.slots = NO_SLOTS;
   scope.pages = undefined;
+  scope.flights = undefined;
   scope.flight = undefined;
   unlink(scope);
   const failed = Failure.of(failures);

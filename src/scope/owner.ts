@@ -17,8 +17,8 @@ export const NO_SLOTS: unknown[] = Object.freeze([]) as unknown as unknown[];
 
 /** An async build that has not settled yet. */
 export interface Unfinished {
-  /** What its owner, and those around it, had to dispose when the owner ended first: the tops of their stacks. */
-  ownedBefore: readonly Link[];
+  /** The scope that it was for, and those around that, once the scope has ended first: what it brings may be theirs. */
+  leftBy: readonly { hasOwned(value: unknown): boolean }[];
 }
 
 /**
@@ -78,12 +78,7 @@ export abstract class Owner extends ContextCell {
 
   /** Whether this owner has yet to dispose `value`. @internal */
   owns(value: unknown): boolean {
-    return isBelow(this.top, value);
+    for (let link = this.top; link !== undefined; link = link.next) if (link.value === value) return true;
+    return false;
   }
-}
-
-/** Whether `value` is on a stack, from `top` down. Links that have been taken off still lead to those below. */
-export function isBelow(top: Link | undefined, value: unknown): boolean {
-  for (let link = top; link !== undefined; link = link.next) if (link.value === value) return true;
-  return false;
 }

@@ -184,6 +184,40 @@ test("1: an instance whose scope has disposed it is not disposed again when it c
   expect(instance.disposed).toBe(1);
 });
 
+test("1: an enclosing scope's instance that is finished after the inner scope has closed stays the enclosing one's", async () => {
+  const ready = deferred<Disposable>();
+  const container = new Container()
+    .register(Disposable, { useAsyncFactory: () => ready.promise }, { ...context, scopeName: "connection" })
+    .register("alias", { useAsyncFactory: (asked) => asked.resolveAsync(Disposable) }, context);
+  const connection = container.createScope({ name: "connection" });
+  const message = container.createScope({ parent: connection });
+  const late = message.resolveAsync("alias");
+  await message.close();
+  ready.resolve(new Disposable());
+  await expect(late).rejects.toThrow(ScopeClosedError);
+  const session = await connection.resolveAsync(Disposable);
+  expect(session.disposed).toBe(0);
+  await connection.close();
+  expect(session.disposed).toBe(1);
+});
+
+test("1: so it does if the enclosing scope has closed by then, too", async () => {
+  const ready = deferred();
+  const session = new Disposable();
+  const container = new Container()
+    .register(Disposable, { useFactory: () => session }, { ...context, scopeName: "connection" })
+    .register("alias", { useAsyncFactory: () => ready.promise.then(() => session) }, context);
+  const connection = container.createScope({ name: "connection" });
+  const message = container.createScope({ parent: connection });
+  const late = message.resolveAsync("alias");
+  await message.close();
+  connection.resolve(Disposable);
+  await connection.close();
+  ready.resolve();
+  await expect(late).rejects.toThrow(ScopeClosedError);
+  expect(session.disposed).toBe(1);
+});
+
 test("1: a factory that closes its own scope does not dispose what it gives on", async () => {
   const container = new Container().register(Disposable, Disposable, singleton).register(
     "alias",

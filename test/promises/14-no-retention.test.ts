@@ -6,6 +6,7 @@ import { Lifecycle } from "ambit";
 import { describe, expect, test } from "vitest";
 import { application, Service, User } from "../retention/application.js";
 import { firstBelow, SHELL } from "../retention/costs.js";
+import { deferred } from "../support/deferred.js";
 import { collectGarbage, countAlive, heapUsed } from "../support/gc.js";
 
 const { Singleton } = Lifecycle;
@@ -112,6 +113,22 @@ describe("14. a long-lived thing that is first asked for inside a request", () =
     expect(await countAlive(refs)).toBe(0);
     await container.dispose();
   });
+});
+
+test("14. a scope that closed while a build was under way keeps nothing for it, however long that takes", async () => {
+  class Slow {}
+  const ready = deferred<Slow>();
+  const container = application();
+  container.register(Slow, { useAsyncFactory: () => ready.promise }, { lifecycle: Lifecycle.ContextScoped });
+  const refs: WeakRef<object>[] = [];
+  for (let n = 0; n < 100; n++) {
+    await container.runInScope({ seeds: [[User, new User()]] }, (scope) => {
+      refs.push(new WeakRef(scope.resolve(Service)), new WeakRef(scope.use({ dispose() {} })));
+      scope.resolveAsync(Slow).catch(() => {});
+    });
+  }
+  expect(await countAlive(refs)).toBe(0);
+  ready.resolve(new Slow());
 });
 
 test("14. a failed scope that was closed by hand keeps only what its caller holds", async () => {
