@@ -34,6 +34,15 @@ export function outcomeOfThrow(
 
 /** Whether `error` is what an abort with `reason` makes: the reason itself, an AbortError, or either as a cause. */
 function endedBy(error: unknown, reason: unknown): boolean {
+  try {
+    return isOrHasCause(error, reason);
+  } catch {
+    // An error that throws when it is looked at was made by somebody else.
+    return false;
+  }
+}
+
+function isOrHasCause(error: unknown, reason: unknown): boolean {
   for (let depth = 0; depth < 8; depth++) {
     if (error === reason) return true;
     if (!(error instanceof Error)) return false;

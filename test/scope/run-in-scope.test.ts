@@ -1,5 +1,14 @@
 /** runInScope and runInScopeSync: fork the Context, open, run, close with the outcome. */
-import { Container, ContextVar, currentScope, Lifecycle, type Outcome, type Scope, ScopeStateError } from "ambit";
+import {
+  Container,
+  ContextVar,
+  currentScope,
+  Lifecycle,
+  type Outcome,
+  type Scope,
+  type ScopeOptions,
+  ScopeStateError,
+} from "ambit";
 import { describe, expect, test } from "vitest";
 import { deferred } from "../support/deferred.js";
 
@@ -61,6 +70,30 @@ test.each([undefined, null, 0, "", false])("work that throws %s rejects with it"
   });
   await work.catch((error: unknown) => caught.push(error));
   expect(caught).toEqual([thrown]);
+});
+
+test.each<[name: string, run: (options: ScopeOptions, work: (scope: Scope) => never) => unknown]>([
+  ["runInScope", (options, work) => new Container().runInScope(options, work)],
+  ["runInScopeSync", (options, work) => new Container().runInScopeSync(options, work)],
+])("%s rethrows an error that cannot be looked at, and ends the scope whose signal has fired", async (_, run) => {
+  const error = new Error("odd");
+  Object.defineProperty(error, "cause", {
+    get() {
+      throw new Error("the getter's");
+    },
+  });
+  const told: Outcome[] = [];
+  const caught: unknown[] = [];
+  const work = (scope: Scope) => {
+    scope.defer((outcome) => told.push(outcome));
+    throw error;
+  };
+  try {
+    await run({ signal: AbortSignal.abort() }, work);
+  } catch (thrown) {
+    caught.push(thrown);
+  }
+  expect([caught[0] === error, told.map(({ status }) => status)]).toEqual([true, ["error"]]);
 });
 
 test("the work may give any thenable, and the scope stays open until it settles", async () => {
