@@ -1,7 +1,6 @@
 /** Tells those who subscribe of the ends of scopes, and of each disposer. */
 import { DISPOSE, now, SCOPE_CLOSE } from "./channels.js";
-import { classNameOf } from "./class-name.js";
-import { type Disposer, isObject, isThenable, Link, NESTED, OWN, type Stack } from "./disposal.js";
+import { type Disposer, isObject, isThenable, Link, NESTED, nameOf, OWN, type Stack } from "./disposal.js";
 import type { AnnouncedEnd } from "./extras.js";
 import type { Outcome } from "./outcome.js";
 
@@ -66,7 +65,7 @@ export function disposingOf(stack: Stack): string | undefined {
 function announcing({ value, dispose, kind }: Link, stack: Stack, scopeId: string | undefined): Link {
   // Nested scopes announce themselves, and what ambit has put there itself is nobody's disposer.
   if (kind === NESTED || kind === OWN) return new Link(value, dispose, kind, stack.top);
-  return new Link(value, timed(dispose, nameOf(value), stack, scopeId), kind, stack.top);
+  return new Link(value, timed(dispose, names.get(value as object) ?? nameOf(value), stack, scopeId), kind, stack.top);
 }
 
 function timed(dispose: Disposer, name: string, stack: Stack, scopeId: string | undefined): Disposer {
@@ -92,9 +91,4 @@ function timed(dispose: Disposer, name: string, stack: Stack, scopeId: string | 
     tell(false);
     return result;
   };
-}
-
-function nameOf(value: unknown): string {
-  if (!isObject(value)) return "a deferred callback";
-  return names.get(value) ?? classNameOf(value);
 }

@@ -1,5 +1,6 @@
 /** How instances end: which values have a disposer, and the newest-first stack of what one owner has to dispose. */
 import { DisposalError, DisposeTimeoutError } from "../errors.js";
+import { classNameOf } from "./class-name.js";
 import type { Outcome } from "./outcome.js";
 
 /** Ends one value; called as a method of it. May return a promise, which is awaited before the next one runs. */
@@ -163,9 +164,12 @@ function settle(pending: PromiseLike<unknown>, { value, kind }: Link, timeout: n
   });
 }
 
-function nameOf(value: unknown): string {
+/** What is disposed, in words. It is not asked itself: a getter of its own may throw. */
+export function nameOf(value: unknown): string {
   if (!isObject(value)) return "a deferred callback";
-  return typeof value === "function" ? value.name || "a function" : (value.constructor?.name ?? "an object");
+  if (typeof value !== "function") return classNameOf(value);
+  const name: unknown = Object.getOwnPropertyDescriptor(value, "name")?.value;
+  return typeof name === "string" && name !== "" ? name : "a function";
 }
 
 /** What an end that is already over threw. */

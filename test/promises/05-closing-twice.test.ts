@@ -11,6 +11,16 @@ afterEach(() => void vi.useRealTimers());
 const never = () => new Promise<void>(() => {});
 const singleton = { lifecycle: Lifecycle.Singleton } as const;
 
+/** What throws for every key but one: its disposer. */
+const throwsOtherwise = <T extends object>(target: T, asyncDispose: () => Promise<void>): T =>
+  new Proxy(target, {
+    get(_, key) {
+      if (key === Symbol.asyncDispose) return asyncDispose;
+      throw new Error(`no such property: ${String(key)}`);
+    },
+    has: (_, key) => key === Symbol.asyncDispose,
+  });
+
 test("5: closing an empty scope twice gives the same promise", async () => {
   const scope = new Container().createScope();
   expect(scope.close()).toBe(scope.close());
@@ -201,6 +211,8 @@ test.each<[what: string, hang: (scope: Scope) => void]>([
   ["subscribe", (scope) => void scope.use(Object.assign(function subscribe() {}, { [Symbol.asyncDispose]: never }))],
   ["a function", (scope) => void scope.use(Object.assign(() => {}, { [Symbol.asyncDispose]: never }))],
   ["Object", (scope) => void scope.use({ [Symbol.asyncDispose]: never })],
+  ["Connection", (scope) => void scope.use(throwsOtherwise(new (class Connection {})(), never))],
+  ["listen", (scope) => void scope.use(throwsOtherwise(function listen() {}, never))],
   ["an object", (scope) => void scope.use(Object.assign(Object.create(null), { [Symbol.asyncDispose]: never }))],
 ])("5: the error of a disposer that hangs names %s", async (what, hang) => {
   vi.useFakeTimers();
