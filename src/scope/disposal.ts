@@ -148,10 +148,11 @@ function withFailure(failures: readonly unknown[], { kind }: Link, error: unknow
 
 /** Waits for a disposer, but not for ever. */
 function settle(pending: PromiseLike<unknown>, { value, kind }: Link, timeout: number): Promise<unknown> {
-  if (kind === NESTED) return Promise.resolve(pending);
+  const promise = Promise.resolve(pending);
+  if (kind === NESTED) return promise;
   return new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(new DisposeTimeoutError(nameOf(value), timeout)), timeout);
-    pending.then(
+    promise.then(
       () => {
         clearTimeout(timer);
         resolve();

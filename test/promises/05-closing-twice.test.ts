@@ -273,6 +273,20 @@ test("5: a nested scope has a timeout of its own, however short its parent's is"
   await closed;
 });
 
+test("5: a disposer whose promise throws when it is waited for leaves no timer behind", async () => {
+  vi.useFakeTimers();
+  const failure = new Error("of its then");
+  const scope = new Container().createScope();
+  scope.defer(() => ({
+    // oxlint-disable-next-line unicorn/no-thenable -- a disposer may return any
+    then() {
+      throw failure;
+    },
+  }));
+  await expect(scope.close()).rejects.toBe(failure);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test("5: a disposer that settled in time leaves no timer behind", async () => {
   vi.useFakeTimers();
   const scope = new Container().createScope();
