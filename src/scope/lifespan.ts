@@ -14,6 +14,7 @@ import {
   isObject,
   isWaiting,
   NESTED,
+  OWN,
   PLAIN,
   TOLD,
   thrown,
@@ -270,10 +271,18 @@ function dispose(scope: Lifespan, outcome: Outcome): Ending {
   if (extras?.announced !== undefined) extras.announced.outcome = outcome;
   if (scope.flights !== undefined) leaveBehind(scope, scope.flights);
   else if (extras?.disposes !== undefined) noteDisposed(scope, extras.disposes);
+  // What enterScope put in front of it ends with the others inside.
+  if (scope.scope !== scope) scope.push(scope, becomeCurrent, OWN);
   if (scope.nested !== undefined) for (const inner of eachNested(scope.nested)) scope.push(inner, endNested, NESTED);
   if (DISPOSE.hasSubscribers) announceDisposers(scope, scope.id);
   const failures = disposeAll(scope, outcome, extras === undefined ? DEFAULT_TIMEOUT : extras.disposeTimeout);
   return failures instanceof Promise ? failures.then((all) => thrown(finish(scope, all))) : finish(scope, failures);
+}
+
+/** Disposers of a scope find it as the current one. An entered scope that goes on, because it is not inside, stays. */
+function becomeCurrent(this: unknown): void {
+  const cell = this as Lifespan;
+  if ((cell.scope as Lifespan).phase === CLOSED) cell.scope = cell;
 }
 
 /** Builds under way will come too late: from now on those whose that may be what they then bring know what they dispose. */

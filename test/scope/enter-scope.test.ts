@@ -191,6 +191,41 @@ test("a generator of the scope around it runs in that scope all the same", async
   expect(seen).toEqual(["connection", "connection"]);
 });
 
+test.each<[left: string, leave: (token: ScopeToken) => unknown]>([
+  ["nobody has reset", () => {}],
+  ["was closed by hand", (token) => token.scope.close()],
+])("the disposers of the scope around one that %s find their own scope", async (_, leave) => {
+  const seen: unknown[] = [];
+  const container = new Container().register("user", { useFactory: () => ({}) }, context);
+  await container.runInScope(async (outer) => {
+    const user = container.resolve("user");
+    outer.defer(() => seen.push(currentScope() === outer, container.resolve("user") === user));
+    await leave(container.enterScope());
+  });
+  expect(seen).toEqual([true, true]);
+});
+
+test("its own disposers find it, when the scope around it ends it", async () => {
+  const seen: boolean[] = [];
+  const container = new Container();
+  await container.runInScope(() => {
+    const { scope } = container.enterScope();
+    scope.defer(() => seen.push(currentScope() === scope));
+  });
+  expect(seen).toEqual([true]);
+});
+
+test("one that is not inside the scope around it goes on, and stays current, when that has ended", async () => {
+  const container = new Container();
+  const current = await container.runInScope(() => {
+    const token = container.enterScope({ parent: null });
+    return { token, later: Promise.resolve().then(() => currentScope()) };
+  });
+  expect(await current.later).toBe(current.token.scope);
+  expect(current.token.scope.state).toBe("open");
+  await current.token.scope.close();
+});
+
 test("what is forked while it is entered has it as the current scope, as everything in that Context", async () => {
   const container = new Container().register("user", { useFactory: () => ({}) }, context);
   const token = container.enterScope();
