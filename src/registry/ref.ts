@@ -1,4 +1,5 @@
 /** The instance of the current scope, for those who live longer than it does. */
+import { currentCell } from "../context/cell.js";
 import { NoScopeError } from "../errors.js";
 import type { Resolver } from "./resolver.js";
 import type { InjectionToken } from "./token.js";
@@ -10,7 +11,7 @@ export interface Ref<T> {
   get(): T;
   /** As `get`, for graphs with async providers. */
   getAsync(): Promise<T>;
-  /** `undefined` outside of every scope, or when nobody registered the token. */
+  /** `undefined` outside of every scope, or of one of the token's name, or when nobody registered the token. */
   tryGet(): T | undefined;
 }
 
@@ -36,10 +37,16 @@ export class ScopeRef<T> implements Ref<T> {
     try {
       return this.#resolver.tryResolve(undelayed(this.#token));
     } catch (error) {
-      if (error instanceof NoScopeError) return undefined;
+      if (error instanceof NoScopeError && (currentCell().scope === undefined || isOfWhatWasAsked(error)))
+        return undefined;
       throw error;
     }
   }
+}
+
+/** Whether it is the token itself that finds no scope, by whatever alias, and nothing that is asked for to build it. */
+function isOfWhatWasAsked({ path }: NoScopeError): boolean {
+  return path.slice(1).every(({ via }) => via === "alias");
 }
 
 /** What a ref's token stands for: `@injectRef` writes such a symbol, which only ambit's containers understand. */

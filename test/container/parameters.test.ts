@@ -8,6 +8,7 @@ import {
   injectRef,
   injectWithTransform,
   Lifecycle,
+  NoScopeError,
   type Ref,
   UnregisteredTokenError,
 } from "ambit";
@@ -302,6 +303,24 @@ describe("injectRef", () => {
       const [missing, user] = scope.resolve<[Ref<unknown>, Ref<User>]>("refs");
       expect(missing.tryGet()).toBeUndefined();
       expect(() => user.tryGet()).toThrow(failure);
+    });
+  });
+
+  test("tryGet of what lives in a scope that is not there is undefined; what its factory does not find is thrown", () => {
+    const container = new Container();
+    const named = { lifecycle: Lifecycle.ContextScoped, scopeName: "connection" } as const;
+    container.register("connection", { useFactory: () => ({}) }, named);
+    container.register("alias", { useToken: "connection" });
+    container.register("query", { useFactory: (asked) => ({ on: asked.resolve("connection") }) });
+    container.register("refs", {
+      deps: [dep.ref("connection"), dep.ref("alias"), dep.ref("query")],
+      useFactory: (...refs) => refs,
+    });
+    const [connection, alias, query] = container.resolve<Ref<unknown>[]>("refs");
+    expect([connection.tryGet(), alias.tryGet(), query.tryGet()]).toEqual([undefined, undefined, undefined]);
+    container.runInScopeSync(() => {
+      expect([connection.tryGet(), alias.tryGet()]).toEqual([undefined, undefined]);
+      expect(() => query.tryGet()).toThrow(NoScopeError);
     });
   });
 
