@@ -10,7 +10,7 @@ import { arose, Holding, within } from "./frame.js";
 import { noScope } from "./lost-context.js";
 import type { Maker } from "./make.js";
 import { type KeptIn, promoteWhenOften, type Recipe } from "./own-code.js";
-import type { Get, GetAsync, Home, Plan } from "./plan.js";
+import type { Flight, Get, GetAsync, Home, Plan } from "./plan.js";
 import type { Resolution } from "./resolution.js";
 import {
   arrayOf,
@@ -68,10 +68,11 @@ function oncePerResolutionAsync(plan: Plan, registration: Registration, makeAsyn
     const instances = (resolution as Resolution).of(home);
     if (instances.has(registration)) {
       const known = instances.get(registration);
-      return known instanceof UnderWay ? known.build : known;
+      return known instanceof UnderWay ? known.share(home, waiter) : known;
     }
-    const build = fly(plan, home, undefined, waiter, (flight) => makeAsync(home, resolution, flight));
-    instances.set(registration, new UnderWay(build));
+    const key = {};
+    const build = fly(plan, home, key, waiter, (flight) => makeAsync(home, resolution, flight));
+    instances.set(registration, new UnderWay(key, build));
     if (build instanceof Promise) build.then((value) => instances.set(registration, value)).catch(() => {});
     else instances.set(registration, build);
     return build;
@@ -80,7 +81,16 @@ function oncePerResolutionAsync(plan: Plan, registration: Registration, makeAsyn
 
 /** An async build of this resolution: whoever waits shares it. */
 class UnderWay {
-  constructor(readonly build: unknown) {}
+  constructor(
+    readonly key: object,
+    readonly build: unknown,
+  ) {}
+
+  /** Joins the flight; what has landed is there a moment before its resolution keeps it. */
+  share(home: Home, waiter: Flight | undefined): unknown {
+    const flight = flightFor(home, this.key);
+    return flight === undefined ? this.build : join(flight, waiter);
+  }
 }
 
 /** What stands for a delayed class is used without waiting, perhaps while what it needs is being built. */

@@ -341,6 +341,28 @@ describe("cycles of flights that wait for each other", () => {
     await scope.close();
   });
 
+  test("are found through what a resolution shares", async () => {
+    const container = new Container()
+      .register(
+        "shared",
+        {
+          async useAsyncFactory(asked) {
+            await Promise.resolve();
+            return { kept: await asked.resolveAsync("kept") };
+          },
+        },
+        { lifecycle: Lifecycle.ResolutionScoped },
+      )
+      .register("each", { useFactory: (shared) => ({ shared }), deps: ["shared"] })
+      .register("kept", { useFactory: (shared) => ({ shared }), deps: ["shared"] }, context)
+      .register("both", { useFactory: (each, kept) => ({ each, kept }), deps: ["each", "kept"] });
+    await container.runInScope(async (scope) => {
+      const error = await soon(scope.resolveAsync("both"));
+      expect(error).toBeInstanceOf(CyclicDependencyError);
+      expect((error as CyclicDependencyError).message).toContain("it needs itself (kept -> shared -> kept)");
+    });
+  });
+
   test("say the way around, and can be tried again after that", async () => {
     let broken = true;
     const container = new Container()
