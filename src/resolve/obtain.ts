@@ -59,7 +59,7 @@ export async function obtainAsync(plan: Plan, home: Home, waiter: Flight | undef
   try {
     const owner = scopeKeeping(plan, home);
     const value = await startAsync(plan, home, waiter);
-    if (owner !== undefined && owner.phase >= DISPOSING) assertNotOver(value, plan, owner);
+    if (owner === undefined || owner.phase >= DISPOSING) assertNotOver(value, plan, owner);
     return value;
   } catch (error) {
     throw explained(forOneWaiter(error), plan, frame ?? waiter);

@@ -1,7 +1,8 @@
 /** What an owner still gives that has begun to end. */
+import { ContainerDisposedError } from "../errors.js";
 import { endedError } from "../plan/claim.js";
 import { nearestNamed } from "../plan/lifetimes.js";
-import { type Home, NOT_CONSTANT, type Plan, planBehind } from "../plan/plan.js";
+import { type Home, NOT_CONSTANT, type Place, type Plan, planBehind } from "../plan/plan.js";
 import { keptInSlot } from "../plan/slots.js";
 import { outlivesScopes } from "../registry/lifecycle.js";
 import type { Registration } from "../registry/registration.js";
@@ -47,11 +48,16 @@ export function scopeKeeping(plan: Plan, home: Home): OpenedHome | undefined {
   return scope instanceof Lifespan ? (scope as OpenedHome) : undefined;
 }
 
-/** Whoever waits for a build hears of it a few microtasks after it is there: its scope may have ended it by then. */
-export function assertNotOver(value: unknown, plan: Plan, scope: OpenedHome): void {
-  const { registration } = behind(plan);
+/** Whoever waits for a build hears of it a few microtasks after it is there: its owner may have ended it by then. */
+export function assertNotOver(value: unknown, plan: Plan, scope: OpenedHome | undefined): void {
+  const { registration, place } = behind(plan);
+  if (scope === undefined) return assertNotEnded(place);
   if (registration === undefined) return;
   if (scope.phase === CLOSED || !isAlive(value, registration, scope)) throw endedError(scope, plan);
+}
+
+function assertNotEnded({ ended }: Place): void {
+  if (ended) throw new ContainerDisposedError();
 }
 
 /** Whether what a scope keeps has not been disposed, by it or by whoever else owns it. */

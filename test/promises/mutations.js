@@ -193,7 +193,7 @@ export const MUTATIONS = [
     promise: 6,
     breaks: "who waits is given what its scope has ended meanwhile",
     file: "resolve/obtain.ts",
-    line: "    if (owner !== undefined && owner.phase >= DISPOSING) assertNotOver(value, plan, owner);\n",
+    line: "    if (owner === undefined || owner.phase >= DISPOSING) assertNotOver(value, plan, owner);\n",
     by: "",
     tests: "06-nothing-from-a-closed-scope",
   },

@@ -5,6 +5,7 @@ import { deferred } from "../support/deferred.js";
 
 const singleton = { lifecycle: Lifecycle.Singleton } as const;
 const context = { lifecycle: Lifecycle.ContextScoped } as const;
+const transient = { lifecycle: Lifecycle.Transient } as const;
 
 /** A provider whose instance says when it is disposed. */
 const saying = (log: string[], name: string) => ({
@@ -322,6 +323,29 @@ describe("while it is under way", () => {
     ready.resolve();
     await expect(waiter).rejects.toThrow(ContainerDisposedError);
     expect(log).toEqual(["aborted"]);
+  });
+
+  test.each([
+    ["a singleton", singleton],
+    ["a transient outside of every scope", transient],
+  ])("%s that is disposed before its waiter goes on is not given to it", async (_, options) => {
+    for (let later = 0; later < 6; later++) {
+      let disposed = false;
+      const ready = deferred();
+      const pool = { [Symbol.dispose]: () => void (disposed = true) };
+      const useAsyncFactory = () => ready.promise.then(() => pool);
+      const container = new Container().register("pool", { useAsyncFactory }, options);
+      const given = container.resolveAsync("pool").then(
+        () => (disposed ? "a disposed instance" : "an instance"),
+        (error: unknown) => error,
+      );
+      ready.resolve();
+      for (let turn = 0; turn < later; turn++) await Promise.resolve();
+      const end = container.dispose();
+      expect(await given).toBeInstanceOf(ContainerDisposedError);
+      await end;
+      expect(disposed).toBe(true);
+    }
   });
 
   test("nothing is constructed there of arguments that come too late", async () => {
