@@ -22,6 +22,7 @@ export function fly(
     plan,
     home,
     holder: holderOf(plan, home),
+    waiter,
     waitsFor: new Set(),
     promise: undefined,
     current: undefined,
@@ -32,6 +33,7 @@ export function fly(
   waiter?.waitsFor.add(flight);
   const land = () => {
     flight.settled = true;
+    flight.waiter = undefined;
     flight.waitsFor.clear();
     // Its Context lives for as long as a timer or a socket that it began: what it built must not.
     flight.promise = undefined;
@@ -80,6 +82,14 @@ function circleBetween(from: Flight, to: Flight, seen = new Set<Flight>()): read
     if (rest !== undefined) return [from, ...rest];
   }
   return undefined;
+}
+
+/** How many builds of what `plan` builds are under way, from `waiter` outwards, each for the one before it. */
+export function buildsAround({ registration }: Plan, waiter: Flight | undefined): number {
+  let builds = 0;
+  for (let flight = waiter; flight !== undefined; flight = flight.waiter)
+    if (flight.plan.registration === registration) builds++;
+  return builds;
 }
 
 function cycleOf(start: Flight, circle: readonly Flight[]): CyclicDependencyError {

@@ -53,6 +53,8 @@ export interface Flight extends Unfinished {
   readonly home: Home;
   /** What would hold what it asks for, if that must not be shorter-lived. */
   readonly holder: Plan | undefined;
+  /** The build that began it and waits for it; none once it has settled. */
+  waiter: Flight | undefined;
   /** The builds that it waits for, or has waited for: those wait for nothing any more. */
   readonly waitsFor: Set<Flight>;
   /** What those who join it are given; `undefined` while its synchronous beginning runs. */

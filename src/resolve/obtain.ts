@@ -2,6 +2,7 @@
 import { type ContextCell, callStack, currentCell } from "../context/cell.js";
 import { CyclicDependencyError } from "../errors.js";
 import { isOverflow } from "../plan/depth.js";
+import { buildsAround } from "../plan/flight.js";
 import { arose, type Frame, forOneWaiter, type Holding, homeOf, within } from "../plan/frame.js";
 import { type Flight, type Home, NOT_CONSTANT, type Plan } from "../plan/plan.js";
 import { Resolution } from "../plan/resolution.js";
@@ -57,12 +58,15 @@ export async function obtainAsync(plan: Plan, home: Home, waiter: Flight | undef
   if (home.phase >= DISPOSING) return remaining(plan, home);
   const frame = callStack.frame as Frame | undefined;
   try {
+    // What is one flight for all who ask is found where they join it; what is built anew for each is not.
+    if (buildsAround(plan, waiter) >= DEEPEST) throw askedForItself(plan);
     const owner = scopeKeeping(plan, home);
     const value = await startAsync(plan, home, waiter);
     if (owner === undefined || owner.phase >= DISPOSING) assertNotOver(value, plan, owner);
     return value;
   } catch (error) {
-    throw explained(forOneWaiter(error), plan, frame ?? waiter);
+    const isCycle = isOverflow(error) && buildsAround(plan, waiter) > DEEP;
+    throw explained(isCycle ? askedForItself(plan) : forOneWaiter(error), plan, frame ?? waiter);
   }
 }
 

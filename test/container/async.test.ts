@@ -363,6 +363,35 @@ describe("cycles of flights that wait for each other", () => {
     });
   });
 
+  test.each([
+    ["at once", 0],
+    ["after an await", 1],
+  ])("are found among what is built anew for each, asked for %s", async (_, pauses) => {
+    let built = 0;
+    const asking = (token: string) => ({
+      async useAsyncFactory(asked: DependencyContainer) {
+        if (++built > 2000) return "builds for ever";
+        for (let pause = 0; pause < pauses; pause++) await Promise.resolve();
+        return asked.resolveAsync(token);
+      },
+    });
+    const container = new Container()
+      .register("self", asking("self"), transient)
+      .register("a", asking("b"), transient)
+      .register("b", asking("a"), transient);
+    await expect(container.resolveAsync("self")).rejects.toThrow("it needs itself (self -> self)");
+    built = 0;
+    await expect(container.resolveAsync("a")).rejects.toThrow(CyclicDependencyError);
+  });
+
+  test("are not seen where a factory goes down a tree", async () => {
+    let level = 0;
+    const useAsyncFactory = async (asked: DependencyContainer): Promise<number> =>
+      ++level < 100 ? asked.resolveAsync("node") : level;
+    const container = new Container().register("node", { useAsyncFactory }, transient);
+    expect(await container.resolveAsync("node")).toBe(100);
+  });
+
   test("say the way around, and can be tried again after that", async () => {
     let broken = true;
     const container = new Container()
