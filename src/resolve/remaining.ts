@@ -21,28 +21,55 @@ export function remaining(plan: Plan, home: Home): unknown {
   return kept.value;
 }
 
-function keptBy(plan: Plan | undefined, home: Home): { readonly value: unknown } | undefined {
+interface Kept {
+  readonly value: unknown;
+}
+
+function keptBy(plan: Plan | undefined, home: Home): Kept | undefined {
   if (plan === undefined) return undefined;
-  const seen = behind(plan);
-  const { registration, slot, constant } = seen;
-  if (constant !== NOT_CONSTANT) return { value: constant };
-  if (slot < 0 || registration === undefined) return undefined;
-  if (registration.kind === "useSeed") return findSeed(home, slot) ?? keptBy(planBehind(seen), home);
+  if (plan.constant !== NOT_CONSTANT) return { value: plan.constant };
+  if (plan.registration === undefined) return keptByAll(plan, home);
+  return keptInSlotOf(plan, home) ?? keptBy(aliasedBy(plan) ?? planBehind(plan), home);
+}
+
+/** All that was registered for a token, where each of them is built. */
+function keptByAll({ edges }: Plan, home: Home): Kept | undefined {
+  const all = edges.flatMap(({ plans }) => plans).map((plan) => keptBy(plan, home));
+  return all.length > 0 && all.every((kept) => kept !== undefined)
+    ? { value: all.map(({ value }) => value) }
+    : undefined;
+}
+
+function keptInSlotOf(plan: Plan, home: Home): Kept | undefined {
+  const { slot } = plan;
+  if (slot < 0) return undefined;
+  if (plan.registration?.kind === "useSeed") return findSeed(home, slot);
+  const { registration } = behind(plan);
   const scope = scopeKeeping(plan, home);
-  if (scope === undefined) return undefined;
+  if (scope === undefined || registration === undefined) return undefined;
   const kept = keptInSlot(scope, slot);
   return kept !== undefined && isAlive(kept.value, registration, scope) ? kept : undefined;
 }
 
 /** What an alias stands for; every other plan itself. */
 function behind(plan: Plan): Plan {
-  const [aliased] = plan.registration?.kind === "useToken" ? plan.edges.flatMap(({ plans }) => plans) : [];
+  const aliased = aliasedBy(plan);
   return aliased === undefined ? plan : behind(aliased);
+}
+
+function aliasedBy({ registration, edges }: Plan): Plan | undefined {
+  return registration?.kind === "useToken" ? edges.flatMap(({ plans }) => plans)[0] : undefined;
+}
+
+/** What keeps the value: an alias without a lifetime of its own leaves that to what it stands for. */
+function keeperOf(plan: Plan): Plan {
+  const aliased = plan.slot < 0 && !outlivesScopes(plan.lifecycle) ? aliasedBy(plan) : undefined;
+  return aliased === undefined ? plan : keeperOf(aliased);
 }
 
 /** The scope that ends what `home` is given by this plan; `undefined` where that outlives scopes. */
 export function scopeKeeping(plan: Plan, home: Home): OpenedHome | undefined {
-  const { registration, scopeName, lifecycle } = behind(plan);
+  const { registration, scopeName, lifecycle } = keeperOf(plan);
   if (outlivesScopes(lifecycle)) return undefined;
   const scope = registration?.pinnedTo ?? (scopeName === undefined ? home : nearestNamed(home, scopeName));
   return scope instanceof Lifespan ? (scope as OpenedHome) : undefined;

@@ -137,6 +137,52 @@ test("6: a disposer is given what is built and not yet disposed, synchronously a
   expect(given).toEqual([built, built]);
 });
 
+test("6: a disposer is given all that is built for a token, an alias with a lifetime, and what interceptors watch", async () => {
+  class Watched {}
+  const container = new Container()
+    .register("plugin", { useFactory: () => "one" }, context)
+    .register("plugin", { useFactory: () => "other" }, context)
+    .register(Session, Session)
+    .register("alias", { useToken: Session }, context)
+    .register("named", { useToken: Session }, { ...context, scopeName: "request" })
+    .register(Watched, Watched, { lifecycle: Lifecycle.Singleton });
+  container.afterResolution(Watched, () => {}, { frequency: "Always" });
+  const request = container.createScope({ name: "request" });
+  const scope = container.createScope({ parent: request });
+  const ask = () => [scope.resolveAll("plugin"), ...["alias", "named", Watched].map((token) => scope.resolve(token))];
+  const built = ask();
+  let given: unknown[] = [];
+  scope.defer(() => {
+    given = ask();
+  });
+  await scope.close();
+  expect(given).toEqual(built);
+  for (const [index, value] of built.slice(1).entries()) expect(given[index + 1]).toBe(value);
+  await request.close();
+});
+
+test("6: a disposer is not given all for a token of which one is not built, nor an alias of what is disposed", async () => {
+  class Unregistered {}
+  const container = new Container()
+    .register("plugin", { useFactory: () => "not built" }, context)
+    .register("plugin", { useFactory: () => "built" }, context)
+    .register(Session, Session)
+    .register("alias", { useToken: Session }, context);
+  const scope = container.createScope();
+  let refused = 0;
+  const refuses = (ask: () => unknown) => () => {
+    expect(ask).toThrow(ScopeClosedError);
+    refused++;
+  };
+  scope.defer(refuses(() => scope.resolve("alias")));
+  scope.resolve("alias");
+  expect(scope.resolve("plugin")).toBe("built");
+  scope.resolveAll(Unregistered);
+  for (const token of ["plugin", Unregistered]) scope.defer(refuses(() => scope.resolveAll(token)));
+  await scope.close();
+  expect(refused).toBe(3);
+});
+
 test("6: a disposer is not given what is disposed already, nor what is being disposed", async () => {
   const log: unknown[] = [];
   const ask = () => {
