@@ -12,4 +12,11 @@ export class Resolution {
     if (instances === undefined) this.#instances.set(owner, (instances = new Map()));
     return instances;
   }
+
+  /** The part of it that `owner` may keep: its own instances, and nobody else's. */
+  partOf(owner: Owner): Resolution {
+    const part = new Resolution();
+    part.#instances = new Map([[owner, this.of(owner)]]);
+    return part;
+  }
 }

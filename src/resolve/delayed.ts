@@ -15,11 +15,13 @@ export function delayedSource(
     const frame = currentFrame();
     // What holds the stand-in holds what is behind it, also where something transient stands in between.
     const holding = frame instanceof Holding && frame.home === home ? frame : undefined;
+    // A longer life keeps nothing of the scope in which it began.
+    const kept = holding === undefined ? resolution : resolution?.partOf(home);
     const build = (target: Constructor) => {
       const plan = planOf(target);
       check(plan);
       if (holding !== undefined) assertNotCaptive(holding.plan, plan, "behind delay(...)");
-      return obtainLater(plan, home, holding, resolution);
+      return obtainLater(plan, home, holding, kept);
     };
     return standIn(token.createProxy(build));
   };

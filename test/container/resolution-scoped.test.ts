@@ -1,6 +1,7 @@
 /** Resolution-scoped instances: one per resolve and home. */
 import { AsyncDependencyError, Container, delay, dep, inject, injectAll, Lifecycle } from "ambit";
 import { expect, test } from "vitest";
+import { countAlive } from "../support/gc.js";
 
 const perResolution = { lifecycle: Lifecycle.ResolutionScoped } as const;
 
@@ -130,6 +131,32 @@ test("is shared through delay with the resolve that made the stand-in, as in tsy
   }
   const host = new Container().register(Work, Work, perResolution).resolve(Host);
   expect(host.later.self).toBe(host.work);
+});
+
+test.each([
+  ["a singleton", { lifecycle: Lifecycle.Singleton }],
+  ["a named lifetime", { lifecycle: Lifecycle.ContextScoped, scopeName: "connection" }],
+])("is not kept by the stand-in of %s, whose own it shares", async (_, options) => {
+  class Work {
+    readonly self = this;
+  }
+  class Pool {
+    constructor(
+      readonly work: Work,
+      readonly later: Work,
+    ) {}
+  }
+  const container = new Container()
+    .register(Work, Work, perResolution)
+    .register(Pool, { useClass: Pool, deps: [Work, delay(() => Work)] as const }, options)
+    .register("request", { deps: [Work, Pool], useFactory: (work) => new WeakRef(work) });
+  const connection = container.createScope({ name: "connection" });
+  const ask = () =>
+    container.runInScopeSync({ parent: connection }, (scope) => scope.resolve<WeakRef<Work>>("request"));
+  expect(await countAlive([ask()])).toBe(0);
+  const { work, later } = connection.resolve(Pool);
+  expect(later.self).toBe(work);
+  await connection.close();
 });
 
 test("one of several under a token is shared within the resolution, beside others that are not", () => {
