@@ -1,5 +1,6 @@
 /** The stand-in of `@injectProxy`: an object that forwards each access to the instance of the current scope. */
 import { type InspectOptionsStylized, inspect } from "node:util";
+import { kindOf } from "../context/arguments.js";
 import { AmbitError, RegistrationError } from "../errors.js";
 import { standIn } from "../plan/claim.js";
 import { ForeignRegistration } from "../plan/foreign.js";
@@ -156,10 +157,6 @@ function isInherited(instance: object, key: PropertyKey, method: Method): boolea
 /** Classes are values, not methods: `proxy.constructor` is the class. Their `prototype` is read-only. */
 export function isConstructorLike(value: Method): boolean {
   return Object.getOwnPropertyDescriptor(value, "prototype")?.writable === false;
-}
-
-function kindOf(value: unknown): string {
-  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }
 
 /**

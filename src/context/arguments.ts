@@ -11,7 +11,7 @@ export function wrongType(what: string, expected: string, value: unknown): TypeE
 }
 
 /** The kind of a value, never the value itself: it may be a secret. */
-function kindOf(value: unknown): string {
+export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value !== "object") return `a ${typeof value}`;
   return `an instance of ${value.constructor?.name || "nothing"}`;
