@@ -20,7 +20,7 @@ export interface Place {
   };
   /** Owns the long-lived instances. */
   readonly home: Owner;
-  /** Singletons and container-scoped instances, by registration. */
+  /** Singletons, container-scoped and thread-scoped instances, by registration. */
   readonly instances: Map<Registration, unknown>;
   /** Whether its container, or one around it, has been disposed. */
   readonly ended: boolean;

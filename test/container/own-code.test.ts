@@ -88,7 +88,7 @@ describe("with code of its own from the first instance on", () => {
 });
 
 test.skipIf(process.env.AMBIT_OWN_CODE)(
-  "a class is built by code of its own from its fourth instance on: not one that is built once or twice",
+  "a class is given code of its own with its fourth instance: not one that is built once or twice",
   () => {
     const made = vi.spyOn(globalThis, "Function");
     class Service {}
