@@ -14,7 +14,6 @@ import { plantSeed, plantSeeds } from "../resolve/seeds.js";
 import type { View } from "../resolve/view.js";
 import { watchedAsk } from "../resolve/watched-builds.js";
 import { SCOPE_OPEN } from "../scope/channels.js";
-import { OWN } from "../scope/disposal.js";
 import type { OpenScopes } from "../scope/lifespan.js";
 import { configure } from "../scope/lifespan-options.js";
 import { UNVOUCHED } from "../scope/outcome.js";
@@ -121,7 +120,6 @@ export class OpenedScope extends Scope implements Home {
     (this as { place: View }).place = view;
     this.more.overrides = view;
     view.family.overriding++;
-    this.push(undefined, () => view.family.overriding--, OWN);
     return this;
   }
 

@@ -114,6 +114,11 @@ export class View implements Place {
     return shared.length === 0 ? this : this.overlay(shared);
   }
 
+  /** The scope that sees its overrides has ended. */
+  lift(): void {
+    this.family.overriding--;
+  }
+
   /** Whether this container, or one around it, has been disposed. */
   get ended(): boolean {
     return this.home.phase >= DISPOSING || (this.parent?.ended ?? false);

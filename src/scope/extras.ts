@@ -14,6 +14,12 @@ export interface Onlooker {
   closed(): void;
 }
 
+/** What a scope has replaced. */
+export interface Overrides {
+  /** Its last disposer has run: nobody sees this any more. Must not throw. */
+  lift(): void;
+}
+
 /** An end that channels have been told of. */
 export interface AnnouncedEnd {
   readonly since: number;
@@ -51,7 +57,7 @@ export class Extras<S extends object> {
   /** The current scope of another container family where this one was opened: found again from inside. */
   around: S | undefined = undefined;
   /** What the container layer keeps for a scope that replaces registrations. */
-  overrides: object | undefined = undefined;
+  overrides: Overrides | undefined = undefined;
   /** What this scope disposes; noted once a build was left behind, here or in a scope inside, which may bring it late. */
   disposes: WeakSet<object> | undefined = undefined;
   /** How many holds are not released yet, and who waits for the last. */

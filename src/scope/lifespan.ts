@@ -312,7 +312,8 @@ function finish(scope: Lifespan, failures: readonly unknown[]): Failure | undefi
   const failed = Failure.of(failures);
   if (failed !== undefined) scope.more.failed = failed;
   if (scope.extras !== undefined) {
-    const { onlooker, announced } = scope.extras;
+    const { onlooker, announced, overrides } = scope.extras;
+    overrides?.lift();
     onlooker?.closed();
     if (announced !== undefined) announceClosed(scope, announced, failures);
     scope.extras.finished?.(failed);

@@ -84,6 +84,18 @@ describe.each([Singleton, ContextScoped, Transient])("of a registration with lif
   });
 });
 
+test("is what each disposer gets from the container, one from before the override too", async () => {
+  const container = new Container().register("config", { useValue: "real" });
+  const seen: unknown[] = [];
+  await container.runInScope((scope) => {
+    scope.defer(() => seen.push(container.resolve("config")));
+    scope.override("config", { useValue: "fake" });
+    scope.defer(() => seen.push(container.resolve("config")));
+  });
+  expect(seen).toEqual(["fake", "fake"]);
+  expect(container.resolve("config")).toBe("real");
+});
+
 test("one instance of an overridden singleton serves the scope and those nested in it", async () => {
   const container = new Container();
   container.register(Mailer, Mailer, { lifecycle: Singleton });
