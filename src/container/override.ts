@@ -1,5 +1,6 @@
 /** Overrides: what a scope, and those nested in it, see in place of a registration. */
 import { ScopeStateError } from "../errors.js";
+import { whereKept } from "../plan/lifetimes.js";
 import type { Home, Plan } from "../plan/plan.js";
 import { keptInSlot } from "../plan/slots.js";
 import type { Provider, RegistrationOptions } from "../registry/api.js";
@@ -13,8 +14,8 @@ import type { View } from "../resolve/view.js";
 export function replaceIn(scope: Home, view: View, token: InjectionToken, provider: Provider | Constructor): void {
   const replaced = replacedIn(view, token);
   if (replaced !== undefined) assertEffective(scope, view, replaced);
-  const registration = new Registration(token, provider, optionsLike(view, replaced, provider));
-  if (replaced !== undefined && outlivesScopes(replaced.lifecycle)) registration.pinnedTo = scope;
+  const registration = new Registration(token, provider, optionsLike(scope, view, replaced, provider));
+  if (replaced !== undefined && isSharedBy(scope, replaced)) registration.pinnedTo = scope;
   view.registrations.set(token, [registration]);
   view.changed();
 }
@@ -24,7 +25,15 @@ function replacedIn(view: View, token: InjectionToken): Registration | undefined
   return view.find(token)?.at(-1) ?? (isClass(token) ? view.implicit(token) : undefined);
 }
 
+/** Whether `scope` and those nested in it are given one instance, which is not of `scope` as it is of any other. */
+function isSharedBy(scope: Home, replaced: Registration): boolean {
+  if (outlivesScopes(replaced.lifecycle) || replaced.pinnedTo !== undefined) return true;
+  const keeper = whereKept(scope, replaced);
+  return keeper !== undefined && keeper !== scope;
+}
+
 function optionsLike(
+  scope: Home,
   view: View,
   replaced: Registration | undefined,
   provider: Provider | Constructor,
@@ -33,14 +42,13 @@ function optionsLike(
   const { lifecycle, scopeName } = replaced;
   // Of a class nobody has said that it is transient: a factory in its place owns no more than one of its own would.
   if (lifecycle === Lifecycle.Transient && view.isImplicit(replaced)) return {};
-  if (outlivesScopes(lifecycle)) return { lifecycle: Lifecycle.ContextScoped };
+  if (isSharedBy(scope, replaced)) return { lifecycle: Lifecycle.ContextScoped };
   return { lifecycle, ...(scopeName !== undefined && { scopeName }) };
 }
 
 /** Refuses an override that comes too late: what was built before goes on with what it has. */
 function assertEffective(scope: Home, view: View, replaced: Registration): void {
-  if (replaced.slot >= 0 && keptInSlot(scope, replaced.slot) !== undefined)
-    throw tooLate(replaced, "it is built in this scope already");
+  if (isBuilt(scope, replaced)) throw tooLate(replaced, "it is built in this scope already");
   const isReplaced = replacesIn(view, replaced.token);
   const holder = builtPlans(scope, view).find((plan) => !isReplaced(plan) && leadsTo(plan, isReplaced));
   if (holder !== undefined) throw tooLate(replaced, `${holder.name}, which is built already, holds it`);
@@ -59,13 +67,16 @@ function leadsTo(from: Plan, isTarget: (plan: Plan) => boolean, seen = new Set<P
   return from.edges.some(({ plans }) => plans.some((plan) => isTarget(plan) || leadsTo(plan, isTarget, seen)));
 }
 
-/** The plans of what is built in this scope, and of what outlives it. */
+function isBuilt(scope: Home | undefined, { slot }: Registration): boolean {
+  return scope !== undefined && slot >= 0 && keptInSlot(scope, slot) !== undefined;
+}
+
+/** The plans of what is built in this scope, and of what it is given that outlives it. */
 function builtPlans(scope: Home, view: View): Plan[] {
   const plans: Plan[] = [];
   for (let at: View | undefined = view; at !== undefined; at = at.parent) {
     for (const registration of at.known) {
-      if (registration.slot >= 0 && keptInSlot(scope, registration.slot) !== undefined)
-        plans.push(compile(view, registration));
+      if (isBuilt(whereKept(scope, registration), registration)) plans.push(compile(view, registration));
     }
     for (const registration of at.base.instances.keys()) plans.push(compile(at, registration));
   }

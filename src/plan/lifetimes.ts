@@ -277,6 +277,11 @@ function scopeNamed(home: Home, plan: Plan): Home {
   return scope;
 }
 
+/** Where a context-lived instance is kept for `home`: in the one scope that it was made for, the nearest of its name, or `home`. */
+export function whereKept(home: Home, { pinnedTo, scopeName }: Registration): Home | undefined {
+  return (pinnedTo as Home | undefined) ?? (scopeName === undefined ? home : nearestNamed(home, scopeName));
+}
+
 /** The nearest scope of that name, from `home` outwards. */
 export function nearestNamed(home: Home, name: string | undefined): Home | undefined {
   for (let scope: Home | undefined = home; scope !== undefined; scope = around(scope)) {

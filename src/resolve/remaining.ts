@@ -1,7 +1,7 @@
 /** What an owner still gives that has begun to end. */
 import { ContainerDisposedError } from "../errors.js";
 import { endedError } from "../plan/claim.js";
-import { nearestNamed } from "../plan/lifetimes.js";
+import { whereKept } from "../plan/lifetimes.js";
 import { type Home, NOT_CONSTANT, type Place, type Plan, planBehind } from "../plan/plan.js";
 import { keptInSlot } from "../plan/slots.js";
 import { outlivesScopes } from "../registry/lifecycle.js";
@@ -69,10 +69,10 @@ function keeperOf(plan: Plan): Plan {
 
 /** The scope that ends what `home` is given by this plan; `undefined` where that outlives scopes. */
 export function scopeKeeping(plan: Plan, home: Home): OpenedHome | undefined {
-  const { registration, scopeName, lifecycle } = keeperOf(plan);
+  const { registration, lifecycle } = keeperOf(plan);
   if (outlivesScopes(lifecycle)) return undefined;
-  const scope = registration?.pinnedTo ?? (scopeName === undefined ? home : nearestNamed(home, scopeName));
-  return scope instanceof Lifespan ? (scope as OpenedHome) : undefined;
+  const scope = registration === undefined ? home : whereKept(home, registration);
+  return scope instanceof Lifespan ? scope : undefined;
 }
 
 /** Whoever waits for a build hears of it a few microtasks after it is there: its owner may have ended it by then. */

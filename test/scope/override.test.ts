@@ -146,6 +146,38 @@ describe("lives as what it replaces", () => {
       container.runInScopeSync((nested) => expect(nested.resolve("it")).toBe(scope.resolve("it")));
     });
   });
+
+  test("in each scope of its name inside, in place of what has one that is not around", () => {
+    const container = new Container().register("it", provider, { ...context, scopeName: "job" });
+    container.runInScopeSync((scope) => {
+      scope.override("it", provider);
+      const [one, other] = [1, 2].map(() => container.runInScopeSync({ name: "job" }, (job) => job.resolve("it")));
+      expect(one).not.toBe(other);
+    });
+  });
+
+  test("no longer than the scope, in place of what a scope around it keeps", async () => {
+    const order: string[] = [];
+    const fake = { useFactory: () => ({ dispose: () => order.push("fake disposed") }) };
+    const container = new Container().register("it", provider, { ...context, scopeName: "connection" });
+    await container.runInScope({ name: "connection" }, async (connection) => {
+      await container.runInScope((message) => {
+        message.override("it", fake);
+        container.runInScopeSync((nested) => expect(nested.resolve("it")).toBe(message.resolve("it")));
+        expect(connection.resolve("it")).not.toBe(message.resolve("it"));
+      });
+      order.push("message closed");
+    });
+    expect(order).toEqual(["fake disposed", "message closed"]);
+  });
+
+  test("in the scope, in place of another override of what outlives scopes", () => {
+    const container = new Container().register("it", provider, singleton);
+    container.runInScopeSync((scope) => {
+      scope.override("it", provider).override("it", provider);
+      container.runInScopeSync((nested) => expect(nested.resolve("it")).toBe(scope.resolve("it")));
+    });
+  });
 });
 
 test("in a child's scope inside, goes with what the child has of its own", () => {
@@ -232,6 +264,29 @@ describe("that comes too late is refused", () => {
     container.resolve(Service);
     await container.runInScope((scope) => {
       expect(() => scope.override(Mailer, FakeMailer)).toThrow("Service, which is built already, holds it");
+    });
+  });
+});
+
+describe("that an instance of a scope around it would not notice is refused", () => {
+  test("when that has a name", () => {
+    const named = { ...context, scopeName: "connection" };
+    const container = new Container().register(Mailer, Mailer, named).register(Service, Service, named);
+    container.runInScopeSync({ name: "connection" }, (connection) => {
+      connection.resolve(Service);
+      container.runInScopeSync((message) =>
+        expect(() => message.override(Mailer, FakeMailer)).toThrow("Service, which is built already, holds it"),
+      );
+    });
+  });
+
+  test("when it replaces what outlives scopes", () => {
+    const container = new Container().register(Mailer, Mailer).register(Service, Service, singleton);
+    container.runInScopeSync((outer) => {
+      outer.override(Service, Service).resolve(Service);
+      container.runInScopeSync((inner) =>
+        expect(() => inner.override(Mailer, FakeMailer)).toThrow("Service, which is built already, holds it"),
+      );
     });
   });
 });
