@@ -1,5 +1,6 @@
 /** Overrides: what a scope, and those nested in it, see in place of a registration. */
 import { ScopeStateError } from "../errors.js";
+import { flightFor } from "../plan/flight.js";
 import { whereKept } from "../plan/lifetimes.js";
 import type { Home, Plan } from "../plan/plan.js";
 import { keptInSlot } from "../plan/slots.js";
@@ -67,8 +68,10 @@ function leadsTo(from: Plan, isTarget: (plan: Plan) => boolean, seen = new Set<P
   return from.edges.some(({ plans }) => plans.some((plan) => isTarget(plan) || leadsTo(plan, isTarget, seen)));
 }
 
-function isBuilt(scope: Home | undefined, { slot }: Registration): boolean {
-  return scope !== undefined && slot >= 0 && keptInSlot(scope, slot) !== undefined;
+/** Whether it is there, or its build is under way, which goes on with what it has. */
+function isBuilt(scope: Home | undefined, registration: Registration): boolean {
+  if (scope === undefined || registration.slot < 0) return false;
+  return keptInSlot(scope, registration.slot) !== undefined || flightFor(scope, registration) !== undefined;
 }
 
 /** The plans of what is built in this scope, and of what it is given that outlives it. */

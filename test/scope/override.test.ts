@@ -11,6 +11,7 @@ import {
   UnregisteredTokenError,
 } from "ambit";
 import { describe, expect, test } from "vitest";
+import { deferred } from "../support/deferred.js";
 
 const { Singleton, ContextScoped, Transient } = Lifecycle;
 const context = { lifecycle: ContextScoped };
@@ -264,6 +265,31 @@ describe("that comes too late is refused", () => {
     container.resolve(Service);
     await container.runInScope((scope) => {
       expect(() => scope.override(Mailer, FakeMailer)).toThrow("Service, which is built already, holds it");
+    });
+  });
+});
+
+describe("that comes while something is built is refused", () => {
+  test("when that is what it replaces", async () => {
+    const gate = deferred();
+    const container = new Container().register("it", { useAsyncFactory: () => gate.promise }, context);
+    await container.runInScope(async (scope) => {
+      const building = scope.resolveAsync("it");
+      expect(() => scope.override("it", { useValue: "fake" })).toThrow("it is built in this scope already");
+      gate.resolve();
+      await building;
+    });
+  });
+
+  test("when that holds it", async () => {
+    const gate = deferred();
+    const container = new Container().register(Mailer, Mailer);
+    container.register("it", { deps: [Mailer], useAsyncFactory: (mailer) => gate.promise.then(() => mailer) }, context);
+    await container.runInScope(async (scope) => {
+      const building = scope.resolveAsync("it");
+      expect(() => scope.override(Mailer, FakeMailer)).toThrow("it, which is built already, holds it");
+      gate.resolve();
+      await building;
     });
   });
 });
