@@ -15,7 +15,8 @@ export function openScope(view: View, from: ContextCell, options: ScopeOptions |
   const { family } = view;
   const parent = options?.parent === undefined ? implicitParent(from, family) : explicitParent(options.parent, family);
   view.host.keepAlive();
-  const scope = new OpenedScope(viewInside(parent, view), parent, from);
+  // A nested scope sees the overrides of those around it.
+  const scope = new OpenedScope(parent === undefined ? view : view.inside(parent.place), parent, from);
   if (options !== undefined) scope.prepare(options);
   if (options?.parent !== null) joinSurroundings(scope, from);
   family.guard?.opened(scope);
@@ -66,10 +67,4 @@ function explicitParent(parent: Scope | null, family: object): OpenedScope | und
   }
   if (parent.phase !== OPEN) throw parent.ended("open a scope inside it");
   return parent;
-}
-
-/** A nested scope sees the overrides of those around it. */
-function viewInside(parent: OpenedScope | undefined, view: View): View {
-  if (parent === undefined || parent.place === parent.place.base) return view;
-  return parent.place.base === view ? parent.place : view.overlay(parent.place.replaced);
 }

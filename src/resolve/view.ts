@@ -78,6 +78,8 @@ export class View implements Place {
     readonly host: Host,
     /** What it lies over, for the view of a scope with overrides. */
     readonly under?: View,
+    /** The layers around, for the view of a scope inside one of another container. */
+    readonly around?: readonly View[],
   ) {
     this.interceptors = under?.interceptors ?? new Interceptors();
     // Plans that were made for the only one do not know that there may be others.
@@ -95,23 +97,33 @@ export class View implements Place {
   }
 
   /** The same container, as a scope sees it that replaces some registrations. */
-  overlay(replaced: Iterable<[InjectionToken, Registration[]]> = []): View {
-    const view = new View(this.container, this.family, this, this.home, this.host, this);
-    for (const [token, registrations] of replaced) view.registrations.set(token, registrations);
+  overlay(around?: readonly View[]): View {
+    return new View(this.container, this.family, this, this.home, this.host, this, around);
+  }
+
+  /** The views in which a scope, and those around it, have their overrides: the outermost first. */
+  get layers(): readonly View[] {
+    if (this.under === undefined) return [];
+    return this.around ?? [...this.under.layers, this];
+  }
+
+  /** This container as a scope that it opens inside one at `place` sees it: with what is overridden there of what both know. */
+  inside(place: View): View {
+    if (place.under === undefined) return this;
+    if (place.base === this) return place;
+    const { layers } = place;
+    const view = this.overlay(layers);
+    for (const { base, registrations } of layers) {
+      for (const [token, overrides] of registrations)
+        if (base.find(token) === this.find(token)) view.registrations.set(token, overrides);
+    }
     return view;
   }
 
-  /** The registrations that the overrides of a scope have replaced here. */
-  get replaced(): Map<InjectionToken, Registration[]> {
-    return new Map(this.under === undefined ? [] : [...this.under.replaced, ...this.registrations]);
-  }
-
-  /** This container as a scope of its family sees it: with what that has overridden of what both containers know. */
+  /** This container as a scope of its family sees it. */
   seenFrom(place: View | undefined): View {
-    if (place === undefined || place.under === undefined) return this;
-    if (place.base === this) return place;
-    const shared = [...place.replaced].filter(([token]) => place.base.find(token) === this.find(token));
-    return shared.length === 0 ? this : this.overlay(shared);
+    const seen = place === undefined ? this : this.inside(place);
+    return seen === place || seen.registrations.size > 0 ? seen : this;
   }
 
   /** The scope that sees its overrides has ended. */

@@ -426,4 +426,20 @@ describe("in the scope of one container of a family", () => {
       opener.runInScopeSync(() => expect(other.resolve("db")).toBe("real"));
     }
   });
+
+  test("is what each gives as its own in a scope nested in that, whichever opens it", () => {
+    const root = new Container().register("own", { useValue: "root's" });
+    const child = root.createChildContainer().register("own", { useValue: "child's" });
+    root.runInScopeSync((scope) => {
+      scope.override("own", { useValue: "fake" });
+      for (const opener of [root, child])
+        opener.runInScopeSync(() => expect([root.resolve("own"), child.resolve("own")]).toEqual(["fake", "child's"]));
+      child.runInScopeSync((nested) => {
+        nested.override("own", { useValue: "child's fake" });
+        const asked = [root, child].map((container) => container.resolve("own"));
+        expect(asked).toEqual(["fake", "child's fake"]);
+        root.runInScopeSync(() => expect([root.resolve("own"), child.resolve("own")]).toEqual(asked));
+      });
+    });
+  });
 });
