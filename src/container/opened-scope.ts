@@ -16,6 +16,7 @@ import { watchedAsk } from "../resolve/watched-builds.js";
 import { SCOPE_OPEN } from "../scope/channels.js";
 import type { OpenScopes } from "../scope/lifespan.js";
 import { configure } from "../scope/lifespan-options.js";
+import { eachNested } from "../scope/nested.js";
 import { UNVOUCHED } from "../scope/outcome.js";
 import { CLOSED, DISPOSING, OPEN } from "../scope/owner.js";
 import { replaceIn } from "./override.js";
@@ -114,13 +115,31 @@ export class OpenedScope extends Scope implements Home {
 
   override<T>(token: InjectionToken<T>, provider: Provider<T> | Constructor<T>): this {
     if (this.phase !== OPEN) throw this.ended(`override ${nameOfToken(token)}`);
-    const view = this.extras?.overrides === this.place ? this.place : this.place.overlay();
-    replaceIn(this, view, token, provider);
-    if (view === this.place) return this;
+    const inside = scopesInside(this);
+    const view = this.#hasOverrides ? this.place : this.place.overlay();
+    replaceIn(this, view, inside, token, provider);
+    if (!this.#hasOverrides) view.family.overriding++;
+    this.#overrideIn(view);
+    for (const each of inside) each.#lookAround();
+    return this;
+  }
+
+  /** Whether its place is its own, and not that of a scope around it. */
+  get #hasOverrides(): boolean {
+    return this.extras?.overrides === this.place;
+  }
+
+  #overrideIn(view: View): void {
     (this as { place: View }).place = view;
     this.more.overrides = view;
-    view.family.overriding++;
-    return this;
+  }
+
+  /** Sees what was overridden around it since it was opened. */
+  #lookAround(): void {
+    const { place } = this;
+    const around = place.base.inside((this.enclosing as OpenedScope).place);
+    if (this.#hasOverrides) this.#overrideIn(place.movedOver(around));
+    else (this as { place: View }).place = around;
   }
 
   planOf(registration: Registration): Plan {
@@ -149,4 +168,11 @@ export class OpenedScope extends Scope implements Home {
   #assertUsable(token: InjectionToken): void {
     if (this.phase === CLOSED) throw this.ended(`resolve ${nameOfToken(token)}`);
   }
+}
+
+/** The open scopes inside, at any depth: each after the one around it. */
+function scopesInside(scope: OpenedScope): readonly OpenedScope[] {
+  const found = [...eachNested(scope.nested)];
+  for (const { nested } of found) found.push(...eachNested(nested));
+  return found as OpenedScope[];
 }

@@ -11,10 +11,24 @@ import { type Constructor, type InjectionToken, isClass, nameOfToken } from "../
 import { compile } from "../resolve/compile.js";
 import type { View } from "../resolve/view.js";
 
-/** Registers `provider` in the view of `scope`, with the lifetime of what it replaces, but no longer than the scope's. */
-export function replaceIn(scope: Home, view: View, token: InjectionToken, provider: Provider | Constructor): void {
+/**
+ * Registers `provider` in the view of `scope`, with the lifetime of what it replaces, but no longer than the scope's.
+ *
+ * @param inside the open scopes inside, which will see it too
+ */
+export function replaceIn(
+  scope: Home,
+  view: View,
+  inside: readonly Home[],
+  token: InjectionToken,
+  provider: Provider | Constructor,
+): void {
   const replaced = replacedIn(view, token);
-  if (replaced !== undefined) assertEffective(scope, view, replaced);
+  assertEffective(scope, view, replaced);
+  for (const each of inside) {
+    const place = each.place as View;
+    if (place.find(token) === view.find(token)) assertEffective(each, place, replacedIn(place, token));
+  }
   const registration = new Registration(token, provider, optionsLike(scope, view, replaced, provider));
   if (replaced !== undefined && isSharedBy(scope, replaced)) registration.pinnedTo = scope;
   view.registrations.set(token, [registration]);
@@ -48,8 +62,9 @@ function optionsLike(
 }
 
 /** Refuses an override that comes too late: what was built before goes on with what it has. */
-function assertEffective(scope: Home, view: View, replaced: Registration): void {
-  if (isBuilt(scope, replaced)) throw tooLate(replaced, "it is built in this scope already");
+function assertEffective(scope: Home, view: View, replaced: Registration | undefined): void {
+  if (replaced === undefined) return;
+  if (isBuilt(scope, replaced)) throw tooLate(replaced, "it is built already");
   const isReplaced = replacesIn(view, replaced.token);
   const holder = builtPlans(scope, view).find((plan) => !isReplaced(plan) && leadsTo(plan, isReplaced));
   if (holder !== undefined) throw tooLate(replaced, `${holder.name}, which is built already, holds it`);

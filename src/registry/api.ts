@@ -153,7 +153,7 @@ export abstract class Scope extends Lifespan implements Resolver {
    * side by side. It lives as long as what it replaces, but no longer than this scope.
    *
    * @throws ScopeStateError ERR_AMBIT_SCOPE_STATE when it could have no effect any more: what it replaces is built
-   * here, or something that was built holds it
+   * here or in a scope inside, or something that was built holds it
    */
   abstract override<T>(token: InjectionToken<T>, provider: Provider<T>): this;
   abstract override<T>(token: InjectionToken<T>, provider: Provider<T> | Constructor<T>): this;

@@ -101,6 +101,13 @@ export class View implements Place {
     return new View(this.container, this.family, this, this.home, this.host, this, around);
   }
 
+  /** The same overrides over what else the scope now sees. */
+  movedOver(view: View): View {
+    const moved = view.overlay();
+    for (const [token, overrides] of this.registrations) moved.registrations.set(token, overrides);
+    return moved;
+  }
+
   /** The views in which a scope, and those around it, have their overrides: the outermost first. */
   get layers(): readonly View[] {
     if (this.under === undefined) return [];

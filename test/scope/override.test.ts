@@ -269,13 +269,73 @@ describe("that comes too late is refused", () => {
   });
 });
 
+describe("in a scope with scopes inside that are open already", () => {
+  const real = { useFactory: () => "real" };
+  const fake = { useFactory: () => "fake" };
+
+  test("is seen by all of them, those of child containers included", async () => {
+    const container = new Container().register("one", real).register("two", real);
+    const child = container.createChildContainer();
+    await container.runInScope((scope) => {
+      const nested = container.createScope({ parent: scope });
+      const inside = [nested, child.createScope({ parent: scope }), child.createScope({ parent: nested })];
+      for (const token of ["one", "two"]) {
+        scope.override(token, fake);
+        expect(inside.map((each) => each.resolve(token))).toEqual(["fake", "fake", "fake"]);
+      }
+    });
+  });
+
+  test("leaves them what they have overridden themselves", async () => {
+    const container = new Container().register("one", real).register("two", real);
+    await container.runInScope((scope) => {
+      const nested = container.createScope({ parent: scope }).override("one", { useFactory: () => "its own" });
+      const inside = container.createScope({ parent: nested });
+      scope.override("one", fake).override("two", fake);
+      for (const each of [nested, inside])
+        expect([each.resolve("one"), each.resolve("two")]).toEqual(["its own", "fake"]);
+      nested.override("two", { useFactory: () => "its own, too" });
+      expect([scope, nested, inside].map((each) => each.resolve("two"))).toEqual([
+        "fake",
+        "its own, too",
+        "its own, too",
+      ]);
+    });
+  });
+
+  test("is refused when one of them has built what it replaces, or what holds that", async () => {
+    const container = new Container().register(Mailer, Mailer, context).register(Service, Service, context);
+    await container.runInScope((scope) => {
+      const nested = container.createScope({ parent: scope });
+      nested.resolve(Mailer);
+      expect(() => scope.override(Mailer, FakeMailer)).toThrow("it is built already");
+      expect(scope.resolve(Mailer).send()).toBe("real");
+    });
+    const other = new Container().register(Service, Service, context).register(Mailer, Mailer);
+    await other.runInScope((scope) => {
+      other.createScope({ parent: scope }).resolve(Service);
+      expect(() => scope.override(Mailer, FakeMailer)).toThrow("Service, which is built already, holds it");
+    });
+  });
+
+  test("is not refused for what one of them has built of its own overrides", async () => {
+    const container = new Container().register(Mailer, Mailer, context).register(Service, Service, context);
+    await container.runInScope((scope) => {
+      const nested = container.createScope({ parent: scope }).override(Mailer, Mailer);
+      nested.resolve(Service);
+      scope.override(Mailer, FakeMailer);
+      expect(scope.resolve(Service).mailer.send()).toBe("fake");
+    });
+  });
+});
+
 describe("that comes while something is built is refused", () => {
   test("when that is what it replaces", async () => {
     const gate = deferred();
     const container = new Container().register("it", { useAsyncFactory: () => gate.promise }, context);
     await container.runInScope(async (scope) => {
       const building = scope.resolveAsync("it");
-      expect(() => scope.override("it", { useValue: "fake" })).toThrow("it is built in this scope already");
+      expect(() => scope.override("it", { useValue: "fake" })).toThrow("it is built already");
       gate.resolve();
       await building;
     });
