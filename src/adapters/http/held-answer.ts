@@ -133,13 +133,22 @@ export class HeldAnswer {
     if (this.#end !== undefined) return;
     this.#end = args;
     this.#status = this.#res.statusCode;
-    this.#message = this.#res.statusMessage;
+    this.#message = this.#reason;
     this.#hearer.ended();
   }
 
   #restoreStatus(): void {
     this.#res.statusCode = this.#status;
-    this.#res.statusMessage = this.#message as string;
+    this.#reason = this.#message;
+  }
+
+  /** What was given as `statusMessage`. HTTP/2 has none, and warns whoever asks for it. */
+  get #reason(): string | undefined {
+    return Object.hasOwn(this.#res, "statusMessage") ? this.#res.statusMessage : undefined;
+  }
+
+  set #reason(reason: string | undefined) {
+    if (Object.hasOwn(this.#res, "statusMessage")) this.#res.statusMessage = reason as string;
   }
 
   #beginParts(): void {
