@@ -53,10 +53,10 @@ export class HeldAnswer {
     this.#own.end.apply(this.#res, this.#end);
   }
 
-  /** Forgets what was held: another answer takes its place. */
+  /** Forgets what was held, and its reason: another answer takes its place. */
   withdraw(): void {
     this.#open = true;
-    this.#head = this.#end = undefined;
+    this.#head = this.#end = this.#reason = undefined;
   }
 
   get #isHeld(): boolean {
