@@ -12,4 +12,4 @@ export const DESCRIPTION = [
 ] as const;
 
 /** What Koa takes off by itself, and others do not. */
-export const FRAMING = ["Content-Length", "Transfer-Encoding"] as const;
+export const FRAMING = ["Content-Length", "Trailer", "Transfer-Encoding"] as const;

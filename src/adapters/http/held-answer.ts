@@ -1,5 +1,5 @@
 /** Holds an answer back that is complete, so that it leaves after its scope has closed. */
-import type { ServerResponse } from "node:http";
+import { type ServerResponse, validateHeaderValue } from "node:http";
 
 /** Hears of what becomes of an answer, before it does. */
 export interface Hearer {
@@ -43,6 +43,11 @@ export class HeldAnswer {
     const { writeHead, write, end, flushHeaders, destroy } = res as unknown as Methods;
     this.#own = { writeHead, write, end, flushHeaders, destroy };
     this.#takeOver();
+  }
+
+  /** Holds an end without content, of whatever head: another answer will take its place. */
+  holdNothing(): void {
+    this.#hold([]);
   }
 
   /** Sends what was held, as it was when it was ended. */
@@ -121,16 +126,27 @@ export class HeldAnswer {
   }
 
   #keepHead(args: Args): void {
-    const [status] = args as [number];
-    // Node has the right words for what is wrong.
+    const [status, reason] = args as [number, unknown];
     if (this.#res.headersSent) throw headersSentError("write");
-    if (!(status >= 100 && status <= 999)) this.#own.writeHead.apply(this.#res, args);
+    this.#checkStatus(status, typeof reason === "string" ? reason : this.#reason);
     this.#res.statusCode = status;
     this.#head = args;
   }
 
   #keepEnd(args: Args): void {
     if (this.#end !== undefined) return;
+    if (this.#head === undefined) this.#checkStatus(this.#res.statusCode, this.#reason);
+    this.#hold(args);
+  }
+
+  /** Refuses at once what Node would refuse when the answer leaves, where its handler cannot catch it any more. */
+  #checkStatus(status: number, reason: string | undefined): void {
+    // Node has the right words for what is wrong.
+    if (!(status >= 100 && status <= 999)) this.#own.writeHead.call(this.#res, status);
+    if (reason !== undefined) validateHeaderValue("statusMessage", reason);
+  }
+
+  #hold(args: Args): void {
     this.#end = args;
     this.#status = this.#res.statusCode;
     this.#message = this.#reason;

@@ -1,11 +1,10 @@
 /** The life of one request of Node's server in its scope. */
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { enter } from "../../context/cell.js";
 import type { Scope } from "../../registry/api.js";
 import { isThenable } from "../../scope/disposal.js";
 import { outcomeOfThrow } from "../../scope/outcome.js";
-import { DESCRIPTION, FRAMING } from "../host/answer-headers.js";
 import { bindEvents } from "../host/bind-events.js";
 import type { BodyStreams } from "../host/body-streams.js";
 import type { LiveScopes } from "../host/live-scopes.js";
@@ -14,6 +13,7 @@ import type { Thrown } from "../host/outcome.js";
 import { warnOf } from "../host/reports.js";
 import { HostRequest } from "../host/request.js";
 import { isOver } from "../host/response-over.js";
+import { becomeError, endPlainly } from "./error-answer.js";
 import { type Hearer, HeldAnswer } from "./held-answer.js";
 import { type Exchange, type Handler, HTTP, type Next } from "./host.js";
 import { PipedStreams, type PipeHearer } from "./piped-streams.js";
@@ -200,12 +200,9 @@ export class HttpExchange extends HostRequest<Exchange> implements Hearer, PipeH
     if (next === undefined) this.#reportThrown(error);
     // The head of a success has left: a cut connection is the only way to take it back.
     if (res.headersSent) return void res.destroy();
-    // Of a length that was taken off Node would think that it must not give one.
-    for (const name of [...DESCRIPTION, ...FRAMING]) if (res.hasHeader(name)) res.removeHeader(name);
-    res.statusCode = 500;
+    becomeError(res);
     if (next !== undefined) return enter(this.scope, next, error);
-    res.setHeader("Content-Type", "text/plain; charset=utf-8");
-    res.end(STATUS_CODES[500]);
+    endPlainly(res, (error) => this.#reportThrown(error));
   }
 
   /** A stream that was piped has been looked at. */
@@ -226,7 +223,7 @@ export class HttpExchange extends HostRequest<Exchange> implements Hearer, PipeH
   /** Nothing has left: it can still be an answer like that to any other error. */
   #answerInstead(error: unknown): void {
     this.#piped.unpipe();
-    if (this.#next === undefined) this.#res.end();
+    if (this.#next === undefined) this.#answer.holdNothing();
     else enter(this.scope, this.#next, error);
   }
 

@@ -64,8 +64,8 @@ export const MUTATIONS = [
   },
   {
     breaks: "something of the success is left",
-    file: "adapters/http/request.ts",
-    line: "    for (const name of [...DESCRIPTION, ...FRAMING]) if (res.hasHeader(name)) res.removeHeader(name);\n",
+    file: "adapters/http/error-answer.ts",
+    line: "  for (const name of [...DESCRIPTION, ...FRAMING]) if (res.hasHeader(name)) res.removeHeader(name);\n",
     by: "",
     tests: "http/answers.test.ts",
   },
@@ -397,5 +397,19 @@ export const MUTATIONS = [
     line: "      this.#around?.innerThrew(error);\n",
     by: "",
     tests: "http/containers.test.ts",
+  },
+  {
+    breaks: "what Node refuses to send is found out after the commit",
+    file: "adapters/http/held-answer.ts",
+    line: '    if (reason !== undefined) validateHeaderValue("statusMessage", reason);\n',
+    by: "",
+    tests: "http/held-answer.test.ts",
+  },
+  {
+    breaks: "an error is given the reason of the success",
+    file: "adapters/http/held-answer.ts",
+    line: "this.#head = this.#end = this.#reason = undefined",
+    by: "this.#head = this.#end = undefined",
+    tests: "http/held-answer.test.ts",
   },
 ];

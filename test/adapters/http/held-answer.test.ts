@@ -1,14 +1,26 @@
 /** What a handler may do with an answer that is held: as without ambit, or as if it had left. */
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import * as http2 from "node:http2";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Container } from "ambit";
+import { Container, type Outcome } from "ambit";
 import { type Handler, scopePerRequest } from "ambit/http";
-import { expect, onTestFinished, test } from "vitest";
-import { Connection, listen } from "../host/server.js";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { ask, Connection, listen } from "../host/server.js";
+
+/** Serves a handler; gives the port, how each scope ended, and what was told. */
+async function serve(handler: Handler) {
+  const outcomes: Outcome[] = [];
+  const errors: unknown[] = [];
+  const hearing: Handler = (req, res, scope) => {
+    scope.defer((outcome) => void outcomes.push(outcome));
+    return handler(req, res, scope);
+  };
+  const listener = scopePerRequest(new Container(), hearing, { onError: (error) => errors.push(error) });
+  return { outcomes, errors, port: await listen(createServer(listener)) };
+}
 
 /** All that a server says to one request, byte by byte. */
 async function rawAnswer(port: number): Promise<string> {
@@ -36,11 +48,80 @@ test("has no reason on HTTP/2, where Node would warn of it", async () => {
 });
 
 test("leaves nothing of its reason to the error that takes its place", async () => {
-  const handler: Handler = (_, res, scope) => {
+  const { port } = await serve((_, res, scope) => {
     scope.defer(() => Promise.reject(new Error("COMMIT was refused")));
     res.statusMessage = "All Good";
     res.end("saved");
-  };
-  const port = await listen(createServer(scopePerRequest(new Container(), handler, { onError: () => {} })));
+  });
   expect(await rawAnswer(port)).toContain("HTTP/1.1 500 Internal Server Error\r\n");
+});
+
+describe.each<[string, string, (res: ServerResponse) => unknown]>([
+  [
+    "a reason with characters that no header has",
+    "ERR_INVALID_CHAR",
+    (res) => {
+      res.statusMessage = "保存";
+      res.end("saved");
+    },
+  ],
+  ["such a reason of a head", "ERR_INVALID_CHAR", (res) => res.writeHead(200, "保存").end("saved")],
+  [
+    "such a reason before a head",
+    "ERR_INVALID_CHAR",
+    (res) => {
+      res.statusMessage = "保存";
+      res.writeHead(200).end("saved");
+    },
+  ],
+  [
+    "a status that is none",
+    "ERR_HTTP_INVALID_STATUS_CODE",
+    (res) => {
+      res.statusCode = 20;
+      res.end("saved");
+    },
+  ],
+])("%s", (_, code, answer) => {
+  test("is refused where the handler can catch it, who may answer otherwise", async () => {
+    const { port, outcomes, errors } = await serve((_, res) => {
+      expect(() => answer(res)).toThrow(expect.objectContaining({ code }));
+      res.statusMessage = "Made";
+      res.statusCode = 201;
+      res.end("saved");
+    });
+    expect(await rawAnswer(port)).toMatch(/^HTTP\/1\.1 201 Made\r\n[^]*saved$/);
+    expect([outcomes, errors]).toEqual([[{ status: "success" }], []]);
+  });
+
+  test("is a 500 and an error where the handler does not catch it", async () => {
+    const { port, outcomes, errors } = await serve((_, res) => void answer(res));
+    expect(await rawAnswer(port)).toContain("HTTP/1.1 500 Internal Server Error\r\n");
+    expect(errors).toMatchObject([{ code }]);
+    expect(outcomes).toEqual([{ status: "error", error: errors[0] }]);
+  });
+});
+
+test("with trailers that cannot be sent is a 500, without them", async () => {
+  const { port, errors } = await serve((_, res) => {
+    res.setHeader("Trailer", "X-Sum").addTrailers({ "X-Sum": "1" });
+    res.end("saved");
+  });
+  expect(await ask(port, "/", { method: "HEAD" })).toMatchObject({ status: 500 });
+  expect(errors).toMatchObject([{ code: "ERR_HTTP_TRAILER_INVALID" }]);
+});
+
+test("cuts the connection, and says why, where what wraps the response refuses the error as well", async () => {
+  const errors: unknown[] = [];
+  const options = { onError: (error: unknown) => void errors.push(error) };
+  const listener = scopePerRequest(new Container(), (_, res) => res.end("saved"), options);
+  const refusal = new Error("no head today");
+  const server = createServer((req, res) => {
+    res.writeHead = () => {
+      throw refusal;
+    };
+    listener(req, res);
+  });
+  expect(await rawAnswer(await listen(server))).toBe("");
+  expect(errors).toEqual([refusal, refusal]);
 });
