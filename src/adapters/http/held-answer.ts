@@ -64,6 +64,11 @@ export class HeldAnswer {
     this.#head = this.#end = this.#reason = undefined;
   }
 
+  /** The status that the answer has, or will have: of one that is held it is the one that leaves. */
+  get status(): number {
+    return this.#isHeld ? this.#status : this.#res.statusCode;
+  }
+
   get #isHeld(): boolean {
     return this.#end !== undefined && !this.#open;
   }
@@ -148,7 +153,7 @@ export class HeldAnswer {
 
   #hold(args: Args): void {
     this.#end = args;
-    this.#status = this.#res.statusCode;
+    this.#status = (this.#head?.[0] as number | undefined) ?? this.#res.statusCode;
     this.#message = this.#reason;
     this.#hearer.ended();
   }

@@ -51,7 +51,7 @@ export class HttpExchange extends HostRequest<Exchange> implements Hearer, PipeH
   }
 
   protected get status(): number {
-    return this.#res.statusCode;
+    return this.#answer.status;
   }
 
   protected get headSent(): boolean {

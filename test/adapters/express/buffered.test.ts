@@ -78,6 +78,16 @@ describe.each([
     expect(outcomes).toMatchObject([409, 500, 404].map((status) => ({ status: "error", error: { status } })));
   });
 
+  test("a second answer, which is refused, changes neither the first nor its outcome", async () => {
+    const { app, outcomes } = scopedApp();
+    app.get("/", (_req, res) => {
+      res.send("fine");
+      expect(() => res.status(500).send("oops")).toThrow(expect.objectContaining({ code: "ERR_HTTP_HEADERS_SENT" }));
+    });
+    expect(await ask(await listen(createServer(app)))).toMatchObject({ status: 200, body: "fine" });
+    expect(outcomes).toEqual([{ status: "success" }]);
+  });
+
   test("code after an await, and in callbacks of the request, finds the scope of its request", async () => {
     const { app } = scopedApp();
     app.use(express.json());

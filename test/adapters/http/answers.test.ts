@@ -49,14 +49,19 @@ describe("a complete answer", () => {
     expect([status, headers["x-id"], body, order]).toEqual([201, "1", "made", ["closed", "sent"]]);
   });
 
-  test("keeps the status it had, when that is changed after its end", async () => {
+  test.each<[string, (res: ServerResponse) => unknown]>([
+    ["its end", (res) => res.end("fine")],
+    ["its head", (res) => res.writeHead(200)],
+  ])("keeps the status it had, when that is changed after %s, and ends its scope by it", async (_, answer) => {
     const { port, outcomes } = await serve(async (_, res, scope) => {
       scope.defer(() => nextTurn());
+      answer(res);
+      res.statusCode = 500;
       res.end("fine");
       await Promise.resolve();
-      res.statusCode = 500;
+      res.statusCode = 501;
     });
-    expect([(await ask(port)).status, outcomes[0].status]).toEqual([200, "error"]);
+    expect([(await ask(port)).status, outcomes]).toEqual([200, [{ status: "success" }]]);
   });
 
   test("looks to its handler like one that has left", async () => {
