@@ -1,5 +1,6 @@
 /** Holds an answer back that is complete, so that it leaves after its scope has closed. */
 import { type ServerResponse, validateHeaderValue } from "node:http";
+import { keptHead } from "./kept-head.js";
 
 /** Hears of what becomes of an answer, before it does. */
 export interface Hearer {
@@ -135,7 +136,7 @@ export class HeldAnswer {
     if (this.#res.headersSent) throw headersSentError("write");
     this.#checkStatus(status, typeof reason === "string" ? reason : this.#reason);
     this.#res.statusCode = status;
-    this.#head = args;
+    this.#head = keptHead(args);
   }
 
   #keepEnd(args: Args): void {

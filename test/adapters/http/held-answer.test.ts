@@ -1,6 +1,6 @@
 /** What a handler may do with an answer that is held: as without ambit, or as if it had left. */
 import { once } from "node:events";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type OutgoingHttpHeader, type OutgoingHttpHeaders, type ServerResponse } from "node:http";
 import * as http2 from "node:http2";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
@@ -124,4 +124,29 @@ test("cuts the connection, and says why, where what wraps the response refuses t
   });
   expect(await rawAnswer(await listen(server))).toBe("");
   expect(errors).toEqual([refusal, refusal]);
+});
+
+test.each<[string, (sums: string[]) => OutgoingHttpHeaders | OutgoingHttpHeader[]]>([
+  ["an object", (sums) => ({ "X-Id": "1", "X-Sum": sums })],
+  ["names and values", (sums) => ["X-Id", "1", "X-Sum", sums]],
+  [
+    "pairs",
+    (sums) =>
+      [
+        ["X-Id", "1"],
+        ["X-Sum", sums],
+      ] as never,
+  ],
+])("has the headers that its head was given as %s, whatever becomes of these", async (_, headersOf) => {
+  const { port } = await serve((_, res) => {
+    const sums = ["1", "2"];
+    const headers = headersOf(sums);
+    res.writeHead(200, headers);
+    sums[0] = "changed";
+    if (!Array.isArray(headers)) headers["X-Id"] = "changed";
+    else if (Array.isArray(headers[0])) headers[0][1] = "changed";
+    else headers[1] = "changed";
+    res.end("saved");
+  });
+  expect((await ask(port)).headers).toMatchObject({ "x-id": "1", "x-sum": "1, 2" });
 });
