@@ -1,5 +1,6 @@
 /** Holds an answer back that is complete, so that it leaves after its scope has closed. */
-import { type ServerResponse, validateHeaderValue } from "node:http";
+import { OutgoingMessage, type ServerResponse, validateHeaderValue } from "node:http";
+import { isUint8Array } from "node:util/types";
 import { keptHead } from "./kept-head.js";
 
 /** Hears of what becomes of an answer, before it does. */
@@ -135,12 +136,13 @@ export class HeldAnswer {
     const [status, reason] = args as [number, unknown];
     if (this.#res.headersSent) throw headersSentError("write");
     this.#checkStatus(status, typeof reason === "string" ? reason : this.#reason);
-    this.#res.statusCode = status;
     this.#head = keptHead(args);
+    this.#res.statusCode = status;
   }
 
   #keepEnd(args: Args): void {
     if (this.#end !== undefined) return;
+    checkContent(args[0]);
     if (this.#head === undefined) this.#checkStatus(this.#res.statusCode, this.#reason);
     this.#hold(args);
   }
@@ -183,6 +185,12 @@ export class HeldAnswer {
     this.#open = true;
     if (this.#head !== undefined) this.#own.writeHead.apply(this.#res, this.#head);
   }
+}
+
+function checkContent(content: unknown): void {
+  const isSendable = !content || typeof content === "string" || typeof content === "function" || isUint8Array(content);
+  // A response of nobody's says in Node's words what is wrong.
+  if (!isSendable) new OutgoingMessage().end(content);
 }
 
 function headersSentError(what: string): Error {

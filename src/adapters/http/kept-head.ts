@@ -1,6 +1,11 @@
 /** What `writeHead` is given, kept for later. */
+import { validateHeaderName, validateHeaderValue } from "node:http";
 
-/** A copy of the arguments: Node reads them when the head leaves, and their owner may have changed them by then. */
+/**
+ * A copy of the arguments: Node reads them when the head leaves, and their owner may have changed them by then.
+ *
+ * @throws what Node then would
+ */
 export function keptHead(args: readonly unknown[]): unknown[] {
   return args.map((arg) => (typeof arg === "object" && arg !== null ? keptHeaders(arg) : arg));
 }
@@ -13,5 +18,8 @@ function keptHeaders(headers: object): object {
 }
 
 function keptHeader([name, value]: [string, unknown]): [string, unknown] {
-  return [name, Array.isArray(value) ? [...value] : value];
+  validateHeaderName(name);
+  const values = Array.isArray(value) ? [...value] : [value];
+  for (const each of values) validateHeaderValue(name, each);
+  return [name, Array.isArray(value) ? values : value];
 }

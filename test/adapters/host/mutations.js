@@ -412,4 +412,18 @@ export const MUTATIONS = [
     by: "this.#head = this.#end = undefined",
     tests: "http/held-answer.test.ts",
   },
+  {
+    breaks: "headers that Node refuses to send are held",
+    file: "adapters/http/kept-head.ts",
+    line: "  for (const each of values) validateHeaderValue(name, each);\n",
+    by: "",
+    tests: "http/held-answer.test.ts",
+  },
+  {
+    breaks: "a held head is that of whoever changed its headers last",
+    file: "adapters/http/kept-head.ts",
+    line: 'args.map((arg) => (typeof arg === "object" && arg !== null ? keptHeaders(arg) : arg))',
+    by: "args.slice()",
+    tests: "http/held-answer.test.ts",
+  },
 ];

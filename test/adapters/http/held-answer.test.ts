@@ -75,6 +75,18 @@ describe.each<[string, string, (res: ServerResponse) => unknown]>([
     },
   ],
   [
+    "a header with such characters",
+    "ERR_INVALID_CHAR",
+    (res) => res.writeHead(200, { "X-Names": ["Ada", "保存"] }).end("saved"),
+  ],
+  [
+    "a header with such a name, among names and values",
+    "ERR_INVALID_HTTP_TOKEN",
+    (res) => res.writeHead(200, ["保存", "Ada"]).end("saved"),
+  ],
+  ["a header without a value", "ERR_HTTP_INVALID_HEADER_VALUE", (res) => res.writeHead(200, ["X-Name"]).end("saved")],
+  ["content that is neither text nor bytes", "ERR_INVALID_ARG_TYPE", (res) => res.end({ id: 1 })],
+  [
     "a status that is none",
     "ERR_HTTP_INVALID_STATUS_CODE",
     (res) => {
