@@ -1,7 +1,7 @@
 /** Holds an answer back that is complete, so that it leaves after its scope has closed. */
-import { OutgoingMessage, type ServerResponse, validateHeaderValue } from "node:http";
-import { isUint8Array } from "node:util/types";
+import { type ServerResponse, validateHeaderValue } from "node:http";
 import { keptHead } from "./kept-head.js";
+import { callbackIn, checkContent, headersSentError, refuseContent } from "./refusals.js";
 
 /** Hears of what becomes of an answer, before it does. */
 export interface Hearer {
@@ -24,7 +24,8 @@ const HEAD_CHANGES = { setHeader: "set", setHeaders: "set", appendHeader: "appen
 
 /**
  * The methods of one response that send something, or change its head. To its handler a held answer looks like one that
- * has left: its status is the one it had when it was ended, and its headers cannot be changed any more.
+ * has left: its status is the one it had when it was ended, and its headers cannot be changed any more. Only content after
+ * its end is refused without the event "error", which ends a process that does not listen.
  */
 export class HeldAnswer {
   readonly #res: ServerResponse;
@@ -85,7 +86,7 @@ export class HeldAnswer {
         return res;
       },
       write: (...args) => {
-        if (this.#isHeld) return false;
+        if (this.#isHeld) return refuseContent(args);
         this.#beginParts();
         return write.apply(res, args);
       },
@@ -141,7 +142,7 @@ export class HeldAnswer {
   }
 
   #keepEnd(args: Args): void {
-    if (this.#end !== undefined) return;
+    if (this.#end !== undefined) return this.#endAgain(args);
     checkContent(args[0]);
     if (this.#head === undefined) this.#checkStatus(this.#res.statusCode, this.#reason);
     this.#hold(args);
@@ -154,11 +155,23 @@ export class HeldAnswer {
     if (reason !== undefined) validateHeaderValue("statusMessage", reason);
   }
 
+  #endAgain(args: Args): void {
+    if (args[0] && typeof args[0] !== "function") refuseContent(args);
+    else this.#callWhenSent(args);
+  }
+
   #hold(args: Args): void {
-    this.#end = args;
+    this.#callWhenSent(args);
+    this.#end = args.filter((arg) => typeof arg !== "function");
     this.#status = (this.#head?.[0] as number | undefined) ?? this.#res.statusCode;
     this.#message = this.#reason;
     this.#hearer.ended();
+  }
+
+  /** Node, too, calls back whoever has ended an answer; here it may be that of the error which took its place. */
+  #callWhenSent(args: Args): void {
+    const callback = callbackIn(args);
+    if (callback !== undefined) this.#res.once("finish", callback);
   }
 
   #restoreStatus(): void {
@@ -185,15 +198,4 @@ export class HeldAnswer {
     this.#open = true;
     if (this.#head !== undefined) this.#own.writeHead.apply(this.#res, this.#head);
   }
-}
-
-function checkContent(content: unknown): void {
-  const isSendable = !content || typeof content === "string" || typeof content === "function" || isUint8Array(content);
-  // A response of nobody's says in Node's words what is wrong.
-  if (!isSendable) new OutgoingMessage().end(content);
-}
-
-function headersSentError(what: string): Error {
-  const error = new Error(`Cannot ${what} headers after they are sent to the client`);
-  return Object.assign(error, { code: "ERR_HTTP_HEADERS_SENT" });
 }

@@ -37,7 +37,7 @@ export const MUTATIONS = [
   {
     breaks: "a second answer takes the place of the first",
     file: "adapters/http/held-answer.ts",
-    line: "    if (this.#end !== undefined) return;\n",
+    line: "    if (this.#end !== undefined) return this.#endAgain(args);\n",
     by: "",
     tests: "http/answers.test.ts",
   },
@@ -424,6 +424,13 @@ export const MUTATIONS = [
     file: "adapters/http/kept-head.ts",
     line: 'args.map((arg) => (typeof arg === "object" && arg !== null ? keptHeaders(arg) : arg))',
     by: "args.slice()",
+    tests: "http/held-answer.test.ts",
+  },
+  {
+    breaks: "who has ended an answer is not called back",
+    file: "adapters/http/held-answer.ts",
+    line: '    if (callback !== undefined) this.#res.once("finish", callback);\n',
+    by: "",
     tests: "http/held-answer.test.ts",
   },
 ];

@@ -8,6 +8,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { Container, type Outcome } from "ambit";
 import { type Handler, scopePerRequest } from "ambit/http";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { deferred } from "../../support/deferred.js";
 import { ask, Connection, listen } from "../host/server.js";
 
 /** Serves a handler; gives the port, how each scope ended, and what was told. */
@@ -161,4 +162,42 @@ test.each<[string, (sums: string[]) => OutgoingHttpHeaders | OutgoingHttpHeader[
     res.end("saved");
   });
   expect((await ask(port)).headers).toMatchObject({ "x-id": "1", "x-sum": "1, 2" });
+});
+
+describe("calls back", () => {
+  test("whoever ended it, when the error has left that takes its place", async () => {
+    const { port, errors } = await serve(async (_, res, scope) => {
+      scope.defer(() => Promise.reject(new Error("COMMIT was refused")));
+      await new Promise<void>((resolve) => res.end("saved", resolve));
+      errors.push("called back");
+    });
+    expect(await ask(port)).toMatchObject({ status: 500 });
+    expect(errors).toMatchObject([{ message: "COMMIT was refused" }, "called back"]);
+  });
+
+  test("whoever ends it again without content", async () => {
+    const called: string[] = [];
+    const { port } = await serve((_, res) => {
+      res.end(() => called.push("first"));
+      res.end(() => called.push("second"));
+    });
+    await ask(port);
+    expect(called).toEqual(["first", "second"]);
+  });
+
+  test.each<[string, (res: ServerResponse, done: (error?: Error | null) => void) => unknown]>([
+    ["writes to it", (res, done) => res.write("more", done)],
+    ["writes to it in an encoding", (res, done) => res.write("more", "latin1", done)],
+    ["ends it again with content", (res, done) => res.end("more", done)],
+  ])("with an error whoever %s", async (_, answer) => {
+    const refused = deferred<unknown>();
+    const { port } = await serve((_, res) => {
+      res.end("saved");
+      let isLater = false;
+      answer(res, (error) => refused.resolve([isLater, error]));
+      isLater = true;
+    });
+    expect(await ask(port)).toMatchObject({ status: 200, body: "saved" });
+    expect(await refused.promise).toMatchObject([true, { code: "ERR_STREAM_WRITE_AFTER_END" }]);
+  });
 });
