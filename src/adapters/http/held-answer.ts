@@ -33,7 +33,7 @@ export class HeldAnswer {
   readonly #own: Methods;
   /** What `writeHead` was called with. */
   #head: Args | undefined;
-  /** What `end` was called with. */
+  /** What `end` was called with, but for its callback. */
   #end: Args | undefined;
   #status = 0;
   #message: string | undefined;

@@ -14,14 +14,14 @@ export interface PipeHearer {
 }
 
 export class PipedStreams {
-  /** Whether anything ever was. */
-  any = false;
   /** Those that belong to the request. */
   own: BodyStreams | undefined;
   readonly #request: LiveScope;
   readonly #wire: Wire;
   readonly #hearer: PipeHearer;
   readonly #sources = new Set<NodeStream>();
+  /** Those, too, that have been unpiped by now. */
+  #all: NodeStream[] = [];
 
   constructor(request: LiveScope, wire: Wire, hearer: PipeHearer) {
     this.#request = request;
@@ -34,14 +34,24 @@ export class PipedStreams {
     wire.res.on("unpipe", (source: NodeStream) => void this.#sources.delete(source));
   }
 
+  /** Whether anything ever was. */
+  get any(): boolean {
+    return this.#all.length > 0;
+  }
+
+  /** Whether an answer may come from them: those that have failed give none. */
+  get isAnswer(): boolean {
+    return this.#all.some(({ errored }) => !errored);
+  }
+
   /** Frees the response for another answer. */
   unpipe(): void {
     for (const source of this.#sources) (source as Partial<Readable>).unpipe?.(this.#wire.res);
-    this.any = false;
+    this.#all = [];
   }
 
   #add(source: NodeStream): void {
-    this.any = true;
+    this.#all.push(source);
     this.#sources.add(source);
     if (this.#isOwn(source)) this.#watch(source);
     if ((source as unknown) !== this.#wire.req) overhear(source, (error) => this.#failed(source, error));

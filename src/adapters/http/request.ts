@@ -135,7 +135,7 @@ export class HttpExchange extends HostRequest<Exchange> implements Hearer, PipeH
 
   /** A web stream that is cancelled ends its response like one that was read to its end. */
   get isPiped(): boolean {
-    return this.#piped.any;
+    return this.#stage === "open" ? this.#piped.isAnswer : this.#piped.any;
   }
 
   destroyed(): void {
@@ -149,7 +149,7 @@ export class HttpExchange extends HostRequest<Exchange> implements Hearer, PipeH
 
   protected override onOverEarly(): void {
     // Streams that were piped into it are over as well, and pipeline() says nothing more.
-    if (this.isPiped) return this.begun();
+    if (this.#piped.any) return this.begun();
     if (this.#destroyed || this.#work.isDone) this.#endUnanswered();
   }
 

@@ -433,4 +433,11 @@ export const MUTATIONS = [
     by: "",
     tests: "http/held-answer.test.ts",
   },
+  {
+    breaks: "an answer in place of a source that has failed is not held",
+    file: "adapters/http/piped-streams.ts",
+    line: "this.#all.some(({ errored }) => !errored)",
+    by: "this.any",
+    tests: "http/answers.test.ts",
+  },
 ];

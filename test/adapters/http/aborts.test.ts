@@ -128,6 +128,15 @@ test("ends what is piped into a response that is over", async () => {
   expect(outcomes).toMatchObject([{ status: "aborted" }]);
 });
 
+test("is no success because a listener ends the response whose source fails by it", async () => {
+  const { listener, outcomes } = await left((_, res) => {
+    const destroy = (_: Error | null, done: (error: Error) => void): void => done(new Error("cannot close"));
+    new Readable({ read() {}, destroy }).on("error", () => res.end()).pipe(res);
+  });
+  await drain(listener);
+  expect(outcomes).toMatchObject([{ status: "aborted" }]);
+});
+
 test("is reported when the handler has not settled long after", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const warnings = collectWarnings();

@@ -315,6 +315,35 @@ describe("an answer in parts", () => {
     expect([await ask(port), errors]).toMatchObject([{ status: 404, body: "no such file" }, []]);
   });
 
+  test("whose source fails is complete when who listens to the source gives another", async () => {
+    const errors: unknown[] = [];
+    const { port } = await serve(
+      (_, res, scope) => {
+        refuse(scope);
+        const source = failing(new Error("there is no such file"));
+        source.on("error", () => res.end("a fallback"));
+        source.pipe(res);
+      },
+      (error) => errors.push(error),
+    );
+    expect(await ask(port)).toMatchObject({ status: 500, body: "Internal Server Error" });
+    expect(errors).toMatchObject([{ message: "COMMIT was refused" }]);
+  });
+
+  test("comes from another source, where its first one has failed", async () => {
+    const order: string[] = [];
+    const { port, listener } = await serve((_, res, scope) => {
+      scope.defer(() => void order.push("closed"));
+      res.once("finish", () => order.push("sent"));
+      const source = failing(new Error("there is no such file"));
+      source.on("error", () => void Readable.from([]).pipe(res));
+      source.pipe(res);
+    });
+    await ask(port);
+    await drain(listener);
+    expect(order).toEqual(["sent", "closed"]);
+  });
+
   test("that is cut by its client is aborted", async () => {
     const { port, listener, outcomes } = await serve((_, res) => void res.write("part"));
     const client = (await Connection.to(port)).get("/");
