@@ -8,6 +8,7 @@ import { callController, type MethodName } from "./host/call-controller.js";
 import { requestOf } from "./host/live-scope.js";
 import * as live from "./host/live-scopes.js";
 import { type HostOptions, PATIENCE } from "./host/options.js";
+import { errorForNext } from "./http/host.js";
 import type { HttpExchange } from "./http/request.js";
 import { middlewareOf } from "./http/scope-per-request.js";
 import * as http from "./http/tokens.js";
@@ -70,7 +71,7 @@ export function invoke<C>(controller: InjectionToken<C>, method: HandlerName<C>)
       next(error);
     };
     const call = () => callController(controller, method, req, [req, res, goOn]);
-    (exchange === undefined ? call() : exchange.work(call)).catch(next);
+    (exchange === undefined ? call() : exchange.work(call)).catch((error) => next(errorForNext(error)));
   };
 }
 

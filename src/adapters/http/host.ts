@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Scope } from "../../registry/api.js";
 import type { Host } from "../host/host.js";
-import { titleOf } from "../host/reports.js";
+import { asError, titleOf } from "../host/reports.js";
 import { HttpRequest, HttpResponse } from "./tokens.js";
 
 /** What Node's server gives its handlers. */
@@ -13,6 +13,12 @@ export type Handler = (req: IncomingMessage, res: ServerResponse, scope: Scope) 
 
 /** Goes on with the next middleware, or with error middleware. */
 export type Next = (error?: unknown) => void;
+
+/** What error middleware is given for what was thrown: nothing, and two words, mean something else to routers. */
+export function errorForNext(thrown: unknown): unknown {
+  const isNone = !thrown || thrown === "route" || thrown === "router";
+  return isNone ? asError(thrown) : thrown;
+}
 
 /** What there is to know of Node's server. */
 export const HTTP: Host<Exchange> = {

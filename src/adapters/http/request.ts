@@ -15,7 +15,7 @@ import { HostRequest } from "../host/request.js";
 import { isOver } from "../host/response-over.js";
 import { becomeError, endPlainly } from "./error-answer.js";
 import { type Hearer, HeldAnswer } from "./held-answer.js";
-import { type Exchange, type Handler, HTTP, type Next } from "./host.js";
+import { type Exchange, errorForNext, type Handler, HTTP, type Next } from "./host.js";
 import { PipedStreams, type PipeHearer } from "./piped-streams.js";
 import { Work } from "./work.js";
 
@@ -201,7 +201,7 @@ export class HttpExchange extends HostRequest<Exchange> implements Hearer, PipeH
     // The head of a success has left: a cut connection is the only way to take it back.
     if (res.headersSent) return void res.destroy();
     becomeError(res);
-    if (next !== undefined) return enter(this.scope, next, error);
+    if (next !== undefined) return enter(this.scope, next, errorForNext(error));
     endPlainly(res, (error) => this.#reportThrown(error));
   }
 
@@ -224,11 +224,11 @@ export class HttpExchange extends HostRequest<Exchange> implements Hearer, PipeH
   #answerInstead(error: unknown): void {
     this.#piped.unpipe();
     if (this.#next === undefined) this.#answer.holdNothing();
-    else enter(this.scope, this.#next, error);
+    else enter(this.scope, this.#next, errorForNext(error));
   }
 
   #handlerThrew(error: unknown): void {
-    if (this.#next !== undefined) return enter(this.scope, this.#next, error);
+    if (this.#next !== undefined) return enter(this.scope, this.#next, errorForNext(error));
     if (!this.settled) return this.#answerInstead(error);
     // It is looked at before the answer leaves.
     if (this.#stage === "held") return;

@@ -53,6 +53,18 @@ describe.each([
     expect([headers.location, headers.vary]).toEqual([undefined, "Origin"]);
   });
 
+  test.each([undefined, null, "route", "router"])("so does one that rejects with %o", async (thrown) => {
+    const { app } = scopedApp();
+    app.get("/", (_req, res) => {
+      scopeNow().defer(() => Promise.reject(thrown));
+      res.send("saved");
+    });
+    const caught: express.ErrorRequestHandler = (error, _req, res, _next) => void res.status(503).send(error.message);
+    app.use(caught);
+    const { status, body } = await ask(await listen(createServer(app)));
+    expect([status, body]).toEqual([503, expect.stringContaining(`${thrown}`)]);
+  });
+
   test("a commit that fails without error middleware is a 500", async () => {
     const { app } = scopedApp();
     app.set("env", "test");

@@ -72,6 +72,21 @@ describe.each([
     expect(outcomes).toEqual([{ status: "error", error }]);
   });
 
+  test.each([undefined, null, "", "route", "router"])("%o, thrown by a controller, is an error", async (thrown) => {
+    class Failing {
+      fail = (_req: express.Request) => Promise.reject(thrown);
+    }
+    const { app, outcomes } = scopedApp();
+    app.get("/", invoke(Failing, "fail"), (_req, res) => void res.send("the next handler"));
+    const caught: express.ErrorRequestHandler = (error, _req, res, _next) => {
+      expect(error).toMatchObject({ name: "Error", cause: thrown });
+      res.send("caught");
+    };
+    app.use(caught);
+    expect((await ask(await listen(createServer(app)))).body).toBe("caught");
+    expect(outcomes).toEqual([{ status: "error", error: thrown }]);
+  });
+
   describe("after the first part of its answer", () => {
     const error = new Error("no such table");
 

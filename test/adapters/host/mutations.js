@@ -58,7 +58,7 @@ export const MUTATIONS = [
   {
     breaks: "error middleware does not hear of a commit that fails",
     file: "adapters/http/request.ts",
-    line: "    if (next !== undefined) return enter(this.scope, next, error);\n",
+    line: "    if (next !== undefined) return enter(this.scope, next, errorForNext(error));\n",
     by: "",
     tests: "express/buffered.test.ts",
   },
@@ -233,7 +233,7 @@ export const MUTATIONS = [
   {
     breaks: "what a controller throws is lost",
     file: "adapters/express.ts",
-    line: ".catch(next);",
+    line: ".catch((error) => next(errorForNext(error)));",
     by: ".catch(() => {});",
     tests: "express/company.test.ts",
   },
