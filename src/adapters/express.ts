@@ -41,8 +41,14 @@ export function scopePerRequest(
 ): express.RequestHandler {
   hearErrors();
   const settings = { ...options, patience: PATIENCE } as unknown as Parameters<typeof middlewareOf>[1];
-  const middleware = middlewareOf(container, settings, (req) => (req as express.Request).app);
+  const middleware = middlewareOf(container, settings, (req) => liveScopesOf((req as express.Request).app));
   return middleware as express.RequestHandler;
+}
+
+/** Those of an app that is mounted are its parent's, too. */
+function liveScopesOf(app: express.Application): live.LiveScopes {
+  const { parent } = app as { readonly parent?: express.Application };
+  return live.liveScopesOf(app, parent && liveScopesOf(parent));
 }
 
 let isHearing = false;
@@ -75,11 +81,11 @@ export function invoke<C>(controller: InjectionToken<C>, method: HandlerName<C>)
   };
 }
 
-/** The scopes of the requests that `app` is answering, the oldest first; those that are closing included. */
+/** The scopes of the requests that `app`, or an app mounted in it, is answering, the oldest first; closing ones included. */
 export const requestScopes: (app: express.Application) => Scope[] = live.requestScopes;
 
 /**
- * Waits until no request scope of `app` is left, those included that open meanwhile.
+ * Waits until no request scope of `app` is left, or of an app mounted in it, those included that open meanwhile.
  *
  * It neither refuses requests nor cuts connections. At shutdown, call `server.close()` first, and `drain` again once the
  * server has closed: a scope may outlive the response that it belongs to.

@@ -4,13 +4,21 @@ import type { Scope } from "../../registry/api.js";
 /** The live scopes of one app, and who waits for the last of them. */
 export class LiveScopes {
   readonly #scopes = new Set<Scope>();
+  readonly #around: LiveScopes | undefined;
   #waiting: (() => void)[] = [];
+
+  /** @param around those of an app further out, which these belong to as well */
+  constructor(around?: LiveScopes) {
+    this.#around = around;
+  }
 
   add(scope: Scope): void {
     this.#scopes.add(scope);
+    this.#around?.add(scope);
   }
 
   delete(scope: Scope): void {
+    this.#around?.delete(scope);
     this.#scopes.delete(scope);
     if (this.#scopes.size > 0 || this.#waiting.length === 0) return;
     for (const resolve of this.#waiting) resolve();
@@ -29,9 +37,10 @@ export class LiveScopes {
 
 const byApp = new WeakMap<object, LiveScopes>();
 
-export function liveScopesOf(app: object): LiveScopes {
+/** @param around as it is when they are first asked for */
+export function liveScopesOf(app: object, around?: LiveScopes): LiveScopes {
   let live = byApp.get(app);
-  if (live === undefined) byApp.set(app, (live = new LiveScopes()));
+  if (live === undefined) byApp.set(app, (live = new LiveScopes(around)));
   return live;
 }
 

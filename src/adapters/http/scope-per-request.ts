@@ -2,7 +2,7 @@
 import { type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from "node:http";
 import { container as defaultContainer } from "../../container/container.js";
 import type { DependencyContainer } from "../../registry/api.js";
-import { liveScopesOf } from "../host/live-scopes.js";
+import { type LiveScopes, liveScopesOf } from "../host/live-scopes.js";
 import { openScope, requestIn } from "../host/open-scope.js";
 import { PATIENCE, type Settings } from "../host/options.js";
 import { tellOf, warnOf } from "../host/reports.js";
@@ -50,7 +50,7 @@ export function listenerOf(container: DependencyContainer, handler: Handler, set
   registerSeeds(container, SEEDS);
   return function scopedHandler(req, res) {
     try {
-      const exchange = openExchange(container, settings, scopedHandler, req, res);
+      const exchange = openExchange(container, settings, liveScopesOf(scopedHandler), req, res);
       if (exchange !== undefined) return exchange.runHandler(handler);
     } catch (error) {
       return refuse(error, settings, req, res);
@@ -63,17 +63,17 @@ export function listenerOf(container: DependencyContainer, handler: Handler, set
 /**
  * The middleware, with the times that tests change.
  *
- * @param appOf what `requestScopes` will be asked for; default: the middleware itself
+ * @param liveFor the scopes that `requestScopes` will be asked for; default: those of the middleware itself
  */
 export function middlewareOf(
   container: DependencyContainer,
   settings: HttpSettings,
-  appOf?: (req: IncomingMessage) => object,
+  liveFor?: (req: IncomingMessage) => LiveScopes,
 ): Middleware {
   registerSeeds(container, SEEDS);
   return function scopePerRequest(req, res, next) {
-    const app = appOf?.(req) ?? scopePerRequest;
-    const exchange = openExchange(container, settings, app, req, res, next);
+    const live = liveFor?.(req) ?? liveScopesOf(scopePerRequest);
+    const exchange = openExchange(container, settings, live, req, res, next);
     return exchange === undefined ? next() : exchange.runNext(next);
   };
 }
@@ -82,11 +82,11 @@ export function middlewareOf(
 function openExchange(
   container: DependencyContainer,
   settings: HttpSettings,
-  app: object,
+  live: LiveScopes,
   ...[req, res, next]: [...Exchange, next?: Next]
 ): HttpExchange | undefined {
   const scope = openScope(container, [req, res], settings, HTTP);
-  return scope && new HttpExchange(req, res, scope, settings, liveScopesOf(app), next);
+  return scope && new HttpExchange(req, res, scope, settings, live, next);
 }
 
 /** What the app's seeds throw must not end the process. */

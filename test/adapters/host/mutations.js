@@ -440,4 +440,18 @@ export const MUTATIONS = [
     by: "this.any",
     tests: "http/answers.test.ts",
   },
+  {
+    breaks: "the scopes of a mounted app are its own alone",
+    file: "adapters/express.ts",
+    line: "live.liveScopesOf(app, parent && liveScopesOf(parent))",
+    by: "live.liveScopesOf(app)",
+    tests: "express/mounted.test.ts",
+  },
+  {
+    breaks: "what routers take for no error is passed on to them",
+    file: "adapters/http/host.ts",
+    line: "return isNone ? asError(thrown) : thrown;",
+    by: "return thrown;",
+    tests: "express/buffered.test.ts",
+  },
 ];
