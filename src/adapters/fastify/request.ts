@@ -31,6 +31,9 @@ export class FastifyExchange extends HostRequest<Exchange> {
   readonly #reply: FastifyReply;
   #streams: BodyStreams | undefined;
   #hasReturned = false;
+  #isEnding = false;
+  /** What is sent once the scope has ended; what is thrown takes it back. */
+  #held: { readonly payload: unknown } | undefined;
 
   constructor(
     request: FastifyRequest,
@@ -71,6 +74,7 @@ export class FastifyExchange extends HostRequest<Exchange> {
 
   /** Something was thrown, by a hook, the handler, a parser or a serializer, or was sent as an error. */
   failed(error: unknown): void {
+    this.#held = undefined;
     if (!this.closed) this.threw(error);
   }
 
@@ -88,31 +92,62 @@ export class FastifyExchange extends HostRequest<Exchange> {
   /**
    * The payload of the reply is there. What is complete waits until the scope has ended; a stream goes first.
    *
-   * @returns what to send in its place, or a promise of it, which rejects with what undid a success
+   * @returns what to send in its place, or a promise of it, which rejects with what undid a success, and never settles
+   * for what is not sent
    */
   sends(payload: unknown): unknown {
+    if (this.#isEnding || (this.#held !== undefined && this.thrown === undefined)) return this.#sendsMore(payload);
     if (this.settled) return this.#isStream(payload) ? this.#watchStream(payload) : payload;
+    if (!this.#isStream(payload)) return this.#endThenSend(payload);
     this.settled = true;
-    if (this.#isStream(payload)) {
-      const stream = this.#watchStream(payload);
-      void this.endAfterResponse();
-      return stream;
-    }
-    return enter(this.scope, () => this.#endBefore(payload));
+    const stream = this.#watchStream(payload);
+    void this.endAfterResponse();
+    return stream;
   }
 
-  async #endBefore(payload: unknown): Promise<unknown> {
-    const refused = await this.#endWithin(payload);
-    await this.#streams?.close();
-    const problem = (await this.endBefore()) ?? refused;
-    if (problem !== undefined) throw problem.error;
-    return payload;
+  async #endThenSend(payload: unknown): Promise<unknown> {
+    this.#held = { payload };
+    this.#isEnding = true;
+    try {
+      await this.#endBefore();
+    } finally {
+      this.#isEnding = false;
+    }
+    return this.#held === undefined ? never() : this.#held.payload;
+  }
+
+  /**
+   * Until an answer has left, Fastify sends whatever else its handler sends or returns, if only `undefined`. The first
+   * payload is the answer, unless something was thrown after it: then it is the error handler's.
+   */
+  #sendsMore(payload: unknown): Promise<never> {
+    // Of `undefined` Fastify would think that the payload stays as it was.
+    if (this.#held === undefined) this.#held = { payload: payload ?? null };
+    else if (this.#isStream(payload)) this.#discard(payload);
+    return never();
+  }
+
+  #discard(stream: unknown): void {
+    this.#watchStream(stream);
+    void this.#streams?.close();
+  }
+
+  /** Throws what undid a success. */
+  #endBefore(): Promise<void> {
+    this.settled = true;
+    return enter(this.scope, async () => {
+      const refused = await this.#endWithin();
+      await this.#streams?.close();
+      const problem = (await this.endBefore()) ?? refused;
+      if (problem !== undefined) throw problem.error;
+    });
   }
 
   /** What undoes a success further in is thrown to the error handler, and undoes this one. */
-  async #endWithin(payload: unknown): Promise<Thrown | undefined> {
+  async #endWithin(): Promise<Thrown | undefined> {
+    const within = this.#within;
     try {
-      await this.#within?.sends(payload);
+      if (within?.settled === false) await within.#endBefore();
       return undefined;
     } catch (error) {
       this.threw(error);
@@ -159,4 +194,9 @@ export class FastifyExchange extends HostRequest<Exchange> {
     this.#reply.code(response.status);
     for (const [name, value] of response.headers) this.#reply.header(name, value);
   }
+}
+
+/** For what is not sent. */
+function never(): Promise<never> {
+  return new Promise(() => {});
 }

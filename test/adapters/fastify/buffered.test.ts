@@ -1,12 +1,13 @@
 /** Payloads that are complete: they leave after their scope has closed, and a commit that fails is an error. */
+import { Readable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import compress from "@fastify/compress";
 import etag from "@fastify/etag";
 import { Container, currentScope, inject, Lifecycle, type Outcome, Scope } from "ambit";
-import { HttpRequest, invoke, requestScopes, scopePerRequest } from "ambit/fastify";
-import type { FastifyRequest } from "fastify";
+import { drain, HttpRequest, invoke, requestScopes, scopePerRequest } from "ambit/fastify";
+import type { FastifyRequest, RouteHandlerMethod } from "fastify";
 import fastify from "fastify";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { deferred } from "../../support/deferred.js";
 import { ask, Connection, scopeNow } from "../host/server.js";
 
@@ -47,6 +48,89 @@ test("a commit that fails goes to the error handler", async () => {
     return { id: 1 };
   });
   expect(await ask(await portOf(app))).toMatchObject({ status: 503, body: '{"message":"COMMIT was refused"}' });
+});
+
+describe("a handler that goes on after it has sent a payload", () => {
+  const handlers: [string, RouteHandlerMethod][] = [
+    ["returns nothing", async (_, reply) => void reply.send("first")],
+    ["returns another", async (_, reply) => (reply.send("first"), "second")],
+    ["sends another", (_, reply) => void reply.send("first").send("second")],
+  ];
+
+  test.each(handlers)("has answered with the first: it %s", async (_, handler) => {
+    const { app } = scopedApp();
+    app.get("/", handler);
+    expect(await ask(await portOf(app))).toMatchObject({ status: 200, body: "first" });
+  });
+
+  test("has answered with the first, whenever it returns", async () => {
+    const { app } = scopedApp();
+    app.get<{ Params: { ticks: number } }>("/:ticks", async ({ params }, reply) => {
+      reply.send("first");
+      for (let tick = 0; tick < params.ticks; tick++) await Promise.resolve();
+    });
+    const port = await portOf(app);
+    const bodies = [];
+    for (let ticks = 0; ticks < 20; ticks++) bodies.push((await ask(port, `/${ticks}`)).body);
+    expect(new Set(bodies)).toEqual(new Set(["first"]));
+  });
+
+  test.each(handlers)("has answered with an error when the commit fails: it %s", async (_, handler) => {
+    const { app } = scopedApp();
+    app.addHook("preHandler", async () => scopeNow().defer(() => Promise.reject(new Error("COMMIT was refused"))));
+    app.setErrorHandler((error, _, reply) => reply.code(503).send((error as Error).message));
+    app.get("/", handler);
+    expect(await ask(await portOf(app))).toMatchObject({ status: 503, body: "COMMIT was refused" });
+  });
+
+  test("has a stream destroyed that comes second", async () => {
+    const { app } = scopedApp();
+    const stream = new Readable({ read() {} });
+    app.get("/", async (_, reply) => (reply.send("first"), stream));
+    expect((await ask(await portOf(app))).body).toBe("first");
+    expect(stream.destroyed).toBe(true);
+  });
+
+  test("answers with what it throws, once its scope has closed", async () => {
+    const { app, outcomes } = scopedApp();
+    const order: string[] = [];
+    const error = new Error("too late");
+    app.setErrorHandler((_, __, reply) => reply.code(503).send());
+    app.get("/", async (_, reply) => {
+      scopeNow().defer(() => nextTurn().then(() => void order.push("closed")));
+      reply.raw.once("finish", () => order.push("sent"));
+      reply.send("first");
+      throw error;
+    });
+    expect(await ask(await portOf(app))).toMatchObject({ status: 503, body: "" });
+    expect(order).toEqual(["closed", "sent"]);
+    expect(outcomes).toEqual([{ status: "error", error }]);
+  });
+
+  test("answers with what it throws, with two containers as well", async () => {
+    const { app } = scopedApp();
+    void app.register(scopePerRequest(new Container()));
+    app.setErrorHandler((error, _, reply) => reply.code(503).send((error as Error).message));
+    app.get("/", async (_, reply) => {
+      reply.send("first");
+      throw new Error("too late");
+    });
+    expect(await ask(await portOf(app))).toMatchObject({ status: 503, body: "too late" });
+    expect(requestScopes(app)).toEqual([]);
+  });
+
+  test("answers with what it throws, however late its error handler is", async () => {
+    const { app } = scopedApp();
+    app.setErrorHandler(async (error, _, reply) => {
+      await drain(app);
+      return reply.code(503).send((error as Error).message);
+    });
+    app.get("/", async (_, reply) => {
+      reply.send("first");
+      throw new Error("too late");
+    });
+    expect(await ask(await portOf(app))).toMatchObject({ status: 503, body: "too late" });
+  });
 });
 
 test("a throw is an error with what was thrown, and so is a status of 400 or more", async () => {
