@@ -4,6 +4,7 @@ import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { enter } from "../../context/cell.js";
 import type { Scope } from "../../registry/api.js";
+import { DESCRIPTION, FRAMING } from "../host/answer-headers.js";
 import { bindEvents } from "../host/bind-events.js";
 import { BodyStreams } from "../host/body-streams.js";
 import type { Host } from "../host/host.js";
@@ -139,7 +140,9 @@ export class FastifyExchange extends HostRequest<Exchange> {
       const refused = await this.#endWithin();
       await this.#streams?.close();
       const problem = (await this.endBefore()) ?? refused;
-      if (problem !== undefined) throw problem.error;
+      if (problem === undefined) return;
+      for (const name of [...DESCRIPTION, ...FRAMING]) this.#reply.removeHeader(name);
+      throw problem.error;
     });
   }
 

@@ -50,6 +50,21 @@ test("a commit that fails goes to the error handler", async () => {
   expect(await ask(await portOf(app))).toMatchObject({ status: 503, body: '{"message":"COMMIT was refused"}' });
 });
 
+test("a commit that fails leaves nothing of the success but what came from around it", async () => {
+  const { app } = scopedApp();
+  const success = { "cache-control": "public", "content-encoding": "gzip", etag: '"1"', location: "/orders/1" };
+  app.get("/", async (_, reply) => {
+    scopeNow().defer(() => Promise.reject(new Error("COMMIT was refused")));
+    return reply
+      .code(201)
+      .headers({ ...success, vary: "origin" })
+      .send("made");
+  });
+  const { status, headers } = await ask(await portOf(app));
+  expect([status, headers["vary"]]).toEqual([500, "origin"]);
+  expect(Object.keys(headers).filter((name) => name in success)).toEqual([]);
+});
+
 describe("a handler that goes on after it has sent a payload", () => {
   const handlers: [string, RouteHandlerMethod][] = [
     ["returns nothing", async (_, reply) => void reply.send("first")],
