@@ -98,10 +98,11 @@ export class FastifyExchange extends HostRequest<Exchange> {
    */
   sends(payload: unknown): unknown {
     if (this.#isEnding || (this.#held !== undefined && this.thrown === undefined)) return this.#sendsMore(payload);
-    if (this.settled) return this.#isStream(payload) ? this.#watchStream(payload) : payload;
-    if (!this.#isStream(payload)) return this.#endThenSend(payload);
+    const body = payload instanceof Response ? this.#takeHead(payload) : payload;
+    if (this.settled) return this.#watchStream(body);
+    if (!this.#isStream(body)) return this.#endThenSend(body);
     this.settled = true;
-    const stream = this.#watchStream(payload);
+    const stream = this.#watchStream(body);
     void this.endAfterResponse();
     return stream;
   }
@@ -128,9 +129,9 @@ export class FastifyExchange extends HostRequest<Exchange> {
     return never();
   }
 
-  #discard(stream: unknown): void {
-    this.#watchStream(stream);
-    void this.#streams?.close();
+  #discard(payload: unknown): void {
+    const stream = this.#watchStream(payload);
+    if (isNodeStream(stream)) stream.destroy?.();
   }
 
   /** Throws what undid a success. */
@@ -179,11 +180,10 @@ export class FastifyExchange extends HostRequest<Exchange> {
     return isNodeStream(payload) || webStreamOf(payload) !== undefined;
   }
 
-  /** Web streams become streams of Node's, whose end can be seen. */
+  /** Web streams become streams of Node's, whose end can be seen; what is no stream stays as it is. */
   #watchStream(payload: unknown): unknown {
     const within = this.#within;
     if (within !== undefined) return within.#watchStream(payload);
-    if (payload instanceof Response) this.#takeHead(payload);
     const web = webStreamOf(payload);
     const stream = web === undefined || web.locked ? payload : Readable.fromWeb(web as NodeReadableStream);
     if (!isNodeStream(stream)) return stream;
@@ -192,10 +192,11 @@ export class FastifyExchange extends HostRequest<Exchange> {
     return stream;
   }
 
-  /** As Fastify does with a `Response`. */
-  #takeHead(response: Response): void {
-    this.#reply.code(response.status);
-    for (const [name, value] of response.headers) this.#reply.header(name, value);
+  /** As Fastify does with a `Response`, but before its outcome is asked for; gives the body. */
+  #takeHead({ status, headers, body }: Response): Response["body"] {
+    this.#reply.code(status);
+    for (const [name, value] of headers) this.#reply.header(name, value);
+    return body;
   }
 }
 

@@ -75,7 +75,10 @@ function addHooks(app: FastifyInstance, open: (...exchange: Exchange) => Fastify
     exchanges.get(request)?.failed(error);
     done();
   });
-  app.addHook("onSend", async (request, _, payload) => exchanges.get(request)?.sends(payload) ?? payload);
+  app.addHook("onSend", async (request, _, payload) => {
+    const exchange = exchanges.get(request);
+    return exchange === undefined ? payload : exchange.sends(payload);
+  });
 }
 
 /** The scope of a request: the innermost, if there are several. */

@@ -161,6 +161,25 @@ test("a throw is an error with what was thrown, and so is a status of 400 or mor
   expect(outcomes.slice(1)).toMatchObject([409, 404].map((status) => ({ status: "error", error: { status } })));
 });
 
+test("a Response without a body is an error by its status, and has each of its headers once", async () => {
+  const { app, outcomes } = scopedApp();
+  const headers = { "Set-Cookie": "a=b" };
+  app.get("/", async () => new Response(null, { status: 409, headers }));
+  app.get("/thrown", async () => Promise.reject(new Error("no such table")));
+  app.setErrorHandler(() => new Response(null, { status: 503, headers }));
+  const port = await portOf(app);
+  expect(await ask(port)).toMatchObject({ status: 409, headers: { "set-cookie": ["a=b"] } });
+  expect(await ask(port, "/thrown")).toMatchObject({ status: 503, headers: { "set-cookie": ["a=b"] } });
+  expect(outcomes).toMatchObject([{ status: "error", error: { status: 409 } }, { status: "error" }]);
+});
+
+test("a commit that fails is answered by an error handler's Response as well", async () => {
+  const { app } = scopedApp();
+  app.setErrorHandler(() => new Response(null, { status: 503, headers: { "Set-Cookie": "a=b" } }));
+  app.get("/", async () => scopeNow().defer(() => Promise.reject(new Error("COMMIT was refused"))));
+  expect(await ask(await portOf(app))).toMatchObject({ status: 503, headers: { "set-cookie": ["a=b"] } });
+});
+
 test("handlers and error handlers find the scope after a body that comes in parts", async () => {
   const { app } = scopedApp();
   const seen: unknown[] = [];

@@ -240,8 +240,8 @@ export const MUTATIONS = [
   {
     breaks: "a payload leaves before its scope has closed",
     file: "adapters/fastify/request.ts",
-    line: "    if (!this.#isStream(payload)) return this.#endThenSend(payload);\n",
-    by: "    if (!this.#isStream(payload)) return void this.#endThenSend(payload), payload;\n",
+    line: "    if (!this.#isStream(body)) return this.#endThenSend(body);\n",
+    by: "    if (!this.#isStream(body)) return void this.#endThenSend(body), body;\n",
     tests: "fastify/buffered.test.ts",
   },
   {
@@ -289,16 +289,23 @@ export const MUTATIONS = [
   {
     breaks: "a stream is not watched before its response is over",
     file: "adapters/fastify/request.ts",
-    line: "    const stream = this.#watchStream(payload);\n    void this.endAfterResponse();\n",
-    by: "    void this.endAfterResponse();\n    const stream = this.#watchStream(payload);\n",
+    line: "    const stream = this.#watchStream(body);\n    void this.endAfterResponse();\n",
+    by: "    void this.endAfterResponse();\n    const stream = this.#watchStream(body);\n",
     tests: "fastify/random.test.ts",
   },
   {
     breaks: "a Response loses its head",
     file: "adapters/fastify/request.ts",
-    line: "    if (payload instanceof Response) this.#takeHead(payload);\n",
-    by: "",
+    line: "payload instanceof Response ? this.#takeHead(payload) : payload;",
+    by: "payload instanceof Response ? payload.body : payload;",
     tests: "fastify/streams.test.ts",
+  },
+  {
+    breaks: "the status of a Response without a body is no outcome",
+    file: "adapters/fastify/request.ts",
+    line: "payload instanceof Response ? this.#takeHead(payload) : payload;",
+    by: "payload instanceof Response && payload.body ? this.#takeHead(payload) : payload;",
+    tests: "fastify/buffered.test.ts",
   },
   {
     breaks: "a handler that settles without a reply keeps its scope",
