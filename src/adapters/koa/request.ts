@@ -101,9 +101,12 @@ export class ScopedRequest extends HostRequest<[ctx: Koa.Context], ScopePerReque
   }
 
   #conclude(problem: Thrown | undefined): undefined {
-    if (problem !== undefined) withdrawAnswer(this.ctx);
-    const thrown = problem ?? this.thrown;
-    if (thrown !== undefined) throw thrown.error;
+    if (problem !== undefined) {
+      withdrawAnswer(this.ctx);
+      // Koa takes `undefined` for no error, and would not answer at all.
+      throw problem.error ?? asError(problem.error);
+    }
+    if (this.thrown !== undefined) throw this.thrown.error;
   }
 
   #endLater(thrown: Thrown | undefined): undefined {

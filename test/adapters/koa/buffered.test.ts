@@ -77,6 +77,17 @@ test("a disposer that throws at once is a 500 too", async () => {
   expect(await ask(await serve(app))).toMatchObject({ status: 500 });
 });
 
+test.each([undefined, null])("a commit that fails with %s is a 500 as well", async (reason) => {
+  const app = quietApp();
+  app.use(scopePerRequest(new Container()));
+  app.use((ctx) => {
+    scopeNow().defer(() => Promise.reject(reason));
+    ctx.body = "done";
+  });
+  expect(await ask(await serve(app))).toMatchObject({ status: 500, body: "Internal Server Error" });
+  expect(app.errors).toMatchObject([{ cause: reason }]);
+});
+
 test("error middleware further out decides what a failed commit looks like", async () => {
   const app = quietApp();
   app.use(async (ctx, next) => {
