@@ -2,7 +2,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { InjectionToken } from "../../registry/token.js";
 import { callController, type MethodName } from "../host/call-controller.js";
-import type { Exchange } from "./request.js";
+import { requestOf } from "../host/live-scope.js";
+import type { Exchange, FastifyExchange } from "./request.js";
 
 /** The names of the methods of `C` that can be called with `(request, reply)`. */
 export type HandlerName<C> = MethodName<C, Exchange>;
@@ -18,6 +19,8 @@ export function invoke<C>(
   method: HandlerName<C>,
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
   return function invokeController(request, reply): Promise<unknown> {
-    return callController(controller, method, request, [request, reply]);
+    const call = callController(controller, method, request, [request, reply]);
+    (requestOf(request) as FastifyExchange | undefined)?.works(call);
+    return call;
   };
 }

@@ -8,6 +8,7 @@ import { DESCRIPTION, FRAMING } from "../host/answer-headers.js";
 import { bindEvents } from "../host/bind-events.js";
 import { BodyStreams } from "../host/body-streams.js";
 import type { Host } from "../host/host.js";
+import { requestOf } from "../host/live-scope.js";
 import type { LiveScopes } from "../host/live-scopes.js";
 import { isNodeStream, webStreamOf } from "../host/node-stream.js";
 import type { HostOptions, Settings } from "../host/options.js";
@@ -31,6 +32,7 @@ export class FastifyExchange extends HostRequest<Exchange> {
   readonly #request: FastifyRequest;
   readonly #reply: FastifyReply;
   #streams: BodyStreams | undefined;
+  #work: Promise<void> | undefined;
   #hasReturned = false;
   #isEnding = false;
   /** What is sent once the scope has ended; what is thrown takes it back. */
@@ -85,6 +87,19 @@ export class FastifyExchange extends HostRequest<Exchange> {
     if (this.over && !this.settled) this.onOverEarly();
   }
 
+  /** The promise of a controller stands for the work of the request: a late end waits for it. */
+  works(call: Promise<unknown>): void {
+    const settled = (): void => void (this.#work = undefined);
+    this.#work = call.catch((error) => this.#threwUnheard(error)).then(settled);
+  }
+
+  /** Fastify only logs what is thrown once a reply has been hijacked, or ended. */
+  #threwUnheard(error: unknown): void {
+    if (!this.#reply.sent) return;
+    for (let each = requestOf(this.#request); each !== undefined; each = each.outer)
+      (each as FastifyExchange).failed(error);
+  }
+
   /** The same request, in the scope of another container: it was opened later, and hears of the payload later. */
   get #within(): FastifyExchange | undefined {
     return this.inner?.closed === false ? (this.inner as FastifyExchange) : undefined;
@@ -101,9 +116,8 @@ export class FastifyExchange extends HostRequest<Exchange> {
     const body = payload instanceof Response ? this.#takeHead(payload) : payload;
     if (this.settled) return this.#watchStream(body);
     if (!this.#isStream(body)) return this.#endThenSend(body);
-    this.settled = true;
     const stream = this.#watchStream(body);
-    void this.endAfterResponse();
+    this.#endLater();
     return stream;
   }
 
@@ -164,16 +178,27 @@ export class FastifyExchange extends HostRequest<Exchange> {
     const { hijack } = reply;
     reply.hijack = (): FastifyReply => {
       hijack.call(reply);
-      if (this.over && !this.settled) this.onOverEarly();
+      if (!this.settled) this.#endLater();
       return reply;
     };
   }
 
-  /** Who hijacks a reply, or ends it by hand, has answered; else the handler still may. */
+  /** Who ends a reply by hand has answered; else the handler still may. */
   protected override onOverEarly(): void {
-    if (!this.#reply.sent && !this.#hasReturned) return;
+    if (this.#reply.sent || this.#hasReturned) this.#endLater();
+  }
+
+  #endLater(): void {
     this.settled = true;
     void this.endAfterResponse();
+  }
+
+  protected override untilWorkEnds(): Promise<void> | undefined {
+    return this.#work;
+  }
+
+  protected override get missing(): string | undefined {
+    return super.missing ?? (this.#work === undefined ? undefined : "its handler has not settled");
   }
 
   #isStream(payload: unknown): boolean {

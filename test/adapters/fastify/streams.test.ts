@@ -1,9 +1,10 @@
 /** Payloads that leave before their scope closes, replies that are hijacked, and clients that go away. */
 import { once } from "node:events";
 import { Readable } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Container, currentScope, type Outcome, type Scope } from "ambit";
-import { drain, requestScopes, scopePerRequest } from "ambit/fastify";
-import fastify from "fastify";
+import { drain, invoke, requestScopes, scopePerRequest } from "ambit/fastify";
+import fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { expect, onTestFinished, test } from "vitest";
 import { deferred } from "../../support/deferred.js";
 import { ask, Connection, scopeNow } from "../host/server.js";
@@ -113,6 +114,52 @@ test("a reply that is hijacked after its client has left closes its scope", asyn
   await client.leave();
   await drain(app);
   expect(outcomes).toMatchObject([{ status: "aborted" }]);
+});
+
+test("a controller that has hijacked its reply is waited for, though its client has left", async () => {
+  const { app, outcomes, port } = scopedApp();
+  const [left, work] = [deferred(), deferred()];
+  class Events {
+    async send({ scope }: FastifyRequest, reply: FastifyReply): Promise<void> {
+      reply.hijack();
+      reply.raw.writeHead(200).write("data: 1\n\n");
+      reply.raw.once("close", left.resolve);
+      await work.promise;
+      expect(scope.state).toBe("open");
+    }
+  }
+  app.get("/", invoke(Events, "send"));
+  const client = (await Connection.to(await port())).get("/");
+  await client.until("data");
+  await client.leave();
+  await left.promise;
+  await nextTurn();
+  expect(requestScopes(app)).toMatchObject([{ state: "open" }]);
+  work.resolve();
+  await drain(app);
+  expect(outcomes).toMatchObject([{ status: "aborted" }]);
+});
+
+test("what a controller throws that has hijacked its reply is the outcome, of an outer container as well", async () => {
+  const { app, port } = scopedApp();
+  void app.register(scopePerRequest(new Container()));
+  const outcomes: Outcome[] = [];
+  const error = new Error("no such table");
+  class Events {
+    async send(_: FastifyRequest, reply: FastifyReply): Promise<never> {
+      for (const scope of requestScopes(app)) scope.defer((outcome) => void outcomes.push(outcome));
+      reply.hijack();
+      reply.raw.end("data: 1\n\n");
+      throw error;
+    }
+  }
+  app.get("/", invoke(Events, "send"));
+  expect((await ask(await port())).body).toContain("data");
+  await drain(app);
+  expect(outcomes).toEqual([
+    { status: "error", error },
+    { status: "error", error },
+  ]);
 });
 
 test("an injected request has a scope, too", async () => {

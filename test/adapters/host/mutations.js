@@ -289,8 +289,8 @@ export const MUTATIONS = [
   {
     breaks: "a stream is not watched before its response is over",
     file: "adapters/fastify/request.ts",
-    line: "    const stream = this.#watchStream(body);\n    void this.endAfterResponse();\n",
-    by: "    void this.endAfterResponse();\n    const stream = this.#watchStream(body);\n",
+    line: "    const stream = this.#watchStream(body);\n    this.#endLater();\n",
+    by: "    this.#endLater();\n    const stream = this.#watchStream(body);\n",
     tests: "fastify/random.test.ts",
   },
   {
@@ -317,8 +317,22 @@ export const MUTATIONS = [
   {
     breaks: "a reply that is hijacked late keeps its scope",
     file: "adapters/fastify/request.ts",
-    line: "      if (this.over && !this.settled) this.onOverEarly();\n",
+    line: "      if (!this.settled) this.#endLater();\n",
     by: "",
+    tests: "fastify/streams.test.ts",
+  },
+  {
+    breaks: "a scope closes under a controller that has hijacked its reply",
+    file: "adapters/fastify/request.ts",
+    line: "    return this.#work;\n",
+    by: "    return undefined;\n",
+    tests: "fastify/streams.test.ts",
+  },
+  {
+    breaks: "what a controller throws that has hijacked its reply is a success",
+    file: "adapters/fastify/request.ts",
+    line: "    if (!this.#reply.sent) return;\n",
+    by: "    if (!this.closed) return;\n",
     tests: "fastify/streams.test.ts",
   },
   {
