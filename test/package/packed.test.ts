@@ -176,6 +176,25 @@ describe("a TypeScript project", () => {
   );
 });
 
+describe("what the README has a stranger paste", () => {
+  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  const [, setup] = /```sh\n([^]*?)```/.exec(readme) ?? [];
+  const [, tsconfig] = /echo '([^']+)' > tsconfig\.json/.exec(setup) ?? [];
+
+  test.skipIf(isOtherLine)("compiles and runs the first program, with these packages and settings", () => {
+    const [ambit, ...peers] = /npm install (.+)/.exec(setup)?.[1].split(" ") ?? [];
+    const [, tools] = /npm install --save-dev (.+)/.exec(setup) ?? [];
+    expect(ambit).toContain("ambit");
+    const project = packed.install(...peers, ...tools.split(" ").filter((name) => name.startsWith("@types/")));
+    project.write("tsconfig.json", tsconfig);
+    for (const file of ["hello.ts", "hello/greeter.ts"]) {
+      project.write(file, readFileSync(join(ROOT, "examples", file), "utf8"));
+    }
+    expect(project.compile(".")).toBe("");
+    expect(readme).toContain(`\`\`\`\n${project.run("hello.js")}\`\`\``);
+  });
+});
+
 /** Without what is wrong in the types of Piscina and tinypool themselves, and the lines that explain it. */
 function withoutPools(complaints: string): string {
   return complaints.replaceAll(/^node_modules\/(piscina|tinypool)\/.*\n(\s.*\n)*/gm, "");
