@@ -155,7 +155,8 @@ export abstract class Lifespan extends Owner implements AsyncDisposable {
   /**
    * Makes closing wait for `work`, for at most `drainTimeout`. Gives its promise back.
    *
-   * What it rejects with belongs to whoever has that promise.
+   * What it rejects with reaches only those who await that promise: it does not fail this scope, and Node does not report
+   * it. Where nobody awaits it: `scope.hold(work.catch((error) => scope.fail(error)))`.
    */
   hold<T>(work: PromiseLike<T>): Promise<T> {
     this.assertOwning("hold work");
