@@ -29,22 +29,28 @@ afterAll(() => packed.remove());
 describe("npm pack takes", () => {
   test("what is built, its sources, documents for users, and nothing else", () => {
     const expected = [
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
+      /^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$/,
       /^dist\/.+\.(js|d\.ts)(\.map)?$/,
       /^src\/.+\.ts$/,
       /^(dist|src)\/(cli|adapters\/inspector)\/page\/[\w.]+$/,
       /^docs\/(guide\/|how-to\/)?[\w-]+\.md$/i,
+      /^bench\/results\/shown\.svg$/,
     ];
     expect(packed.files.filter((file) => !expected.some((pattern) => pattern.test(file)))).toEqual([]);
   });
 
-  test("every file that package.json, a source map or an error's help leads to", () => {
+  test("every file that package.json, a source map, an error's help or a picture of the README leads to", () => {
     const files = new Set(packed.files);
     const targets = Object.values<string | Record<string, string>>(exports).flatMap((target) =>
       typeof target === "string" ? [target] : Object.values(target),
     );
     targets.push(...Object.values<string>(bin));
-    const wanted = [...targets.map((target) => posix.normalize(target)), ...sourcesOfMaps(), "docs/errors.md"];
+    const wanted = [
+      ...targets.map((target) => posix.normalize(target)),
+      ...sourcesOfMaps(),
+      ...pictures(),
+      "docs/errors.md",
+    ];
     expect(wanted.filter((file) => !files.has(file))).toEqual([]);
   });
 
@@ -56,6 +62,11 @@ describe("npm pack takes", () => {
     expect(modules(/^dist\/(.+)\.d\.ts$/)).toEqual(sources);
   });
 });
+
+function pictures(): string[] {
+  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  return [...readme.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, file]) => file);
+}
 
 function sourcesOfMaps(): string[] {
   return packed.files
