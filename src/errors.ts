@@ -229,7 +229,10 @@ export class MissingTypeInfoError extends AmbitError {
   /** Nothing says what to pass. @param parameter the position without a type; `undefined` when the whole constructor is unknown */
   static of(className: string, parameter: number | undefined): MissingTypeInfoError {
     const which = parameter === undefined ? "" : `: nothing says what to inject as parameter #${parameter}.`;
-    return new MissingTypeInfoError(`TypeInfo not known for "${className}"${which}`, fixFor(className));
+    // The compiler says nothing at all of a class that has no decorator.
+    const decorate = ` With emitDecoratorMetadata, @injectable() on ${className} does it, too.`;
+    const fix = fixFor(className) + (parameter === undefined ? decorate : "");
+    return new MissingTypeInfoError(`TypeInfo not known for "${className}"${which}`, fix);
   }
 
   /** The emitted type of a parameter is no class: `Object` for an interface, `String`. The sentences are tsyringe's. */

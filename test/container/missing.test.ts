@@ -121,7 +121,7 @@ describe("a token that nobody registered", () => {
 });
 
 describe("a class whose parameters nothing describes", () => {
-  test("undecorated: says so in tsyringe's words, with both ways to fix it", () => {
+  test("undecorated: says so in tsyringe's words, with all ways to fix it", () => {
     class Mailer {
       constructor(readonly smtp: string) {}
     }
@@ -129,7 +129,7 @@ describe("a class whose parameters nothing describes", () => {
     expect(error).toBeInstanceOf(MissingTypeInfoError);
     expect(error.message).toBe(
       'TypeInfo not known for "Mailer"\n' +
-        "Fix: put @inject(Token) before each constructor parameter of Mailer, or register it with { useClass: Mailer, deps: [...] }.",
+        "Fix: put @inject(Token) before each constructor parameter of Mailer, or register it with { useClass: Mailer, deps: [...] }. With emitDecoratorMetadata, @injectable() on Mailer does it, too.",
     );
   });
 
