@@ -11,6 +11,8 @@ import { type Constructor, type InjectionToken, isClass, nameOfToken } from "../
 import { compile } from "../resolve/compile.js";
 import type { View } from "../resolve/view.js";
 
+const WITH_THE_SCOPE: RegistrationOptions = { lifecycle: Lifecycle.ContextScoped };
+
 /**
  * Registers `provider` in the view of `scope`, with the lifetime of what it replaces, but no longer than the scope's.
  *
@@ -29,8 +31,11 @@ export function replaceIn(
     const place = each.place as View;
     if (place.find(token) === view.find(token)) assertEffective(each, place, replacedIn(place, token));
   }
-  const registration = new Registration(token, provider, optionsLike(scope, view, replaced, provider));
-  if (replaced !== undefined && isSharedBy(scope, replaced)) registration.pinnedTo = scope;
+  const asGiven = new Registration(token, provider, optionsLike(scope, view, replaced, provider));
+  // A class in place of nothing may say itself that it lives longer.
+  const outlives = isSharedBy(scope, asGiven);
+  const registration = outlives ? new Registration(token, provider, WITH_THE_SCOPE) : asGiven;
+  if (outlives || (replaced !== undefined && isSharedBy(scope, replaced))) registration.pinnedTo = scope;
   view.registrations.set(token, [registration]);
   view.changed();
 }
@@ -41,9 +46,9 @@ function replacedIn(view: View, token: InjectionToken): Registration | undefined
 }
 
 /** Whether `scope` and those nested in it are given one instance, which is not of `scope` as it is of any other. */
-function isSharedBy(scope: Home, replaced: Registration): boolean {
-  if (outlivesScopes(replaced.lifecycle) || replaced.pinnedTo !== undefined) return true;
-  const keeper = whereKept(scope, replaced);
+function isSharedBy(scope: Home, registration: Registration): boolean {
+  if (outlivesScopes(registration.lifecycle) || registration.pinnedTo !== undefined) return true;
+  const keeper = whereKept(scope, registration);
   return keeper !== undefined && keeper !== scope;
 }
 
@@ -57,7 +62,7 @@ function optionsLike(
   const { lifecycle, scopeName } = replaced;
   // Of a class nobody has said that it is transient: a factory in its place owns no more than one of its own would.
   if (lifecycle === Lifecycle.Transient && view.isImplicit(replaced)) return {};
-  if (isSharedBy(scope, replaced)) return { lifecycle: Lifecycle.ContextScoped };
+  if (isSharedBy(scope, replaced)) return WITH_THE_SCOPE;
   return { lifecycle, ...(scopeName !== undefined && { scopeName }) };
 }
 

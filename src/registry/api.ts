@@ -102,7 +102,7 @@ export type Provider<T = any> =
 
 /** How long what a registration builds lives, and who ends it. */
 export interface RegistrationOptions {
-  /** Default: transient. */
+  /** Default: what `@contextScoped` or `@threadScoped` says of the class, with its options; else transient. */
   readonly lifecycle?: Lifecycle;
   /** With `Lifecycle.ContextScoped`: the name of the scope in which the instance lives. */
   readonly scopeName?: string;

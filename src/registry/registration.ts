@@ -2,6 +2,7 @@
 import { MissingTypeInfoError, RegistrationError } from "../errors.js";
 import type { Provider, RegistrationOptions } from "./api.js";
 import { enumName, isLifecycle, Lifecycle } from "./lifecycle.js";
+import { declaredOptions } from "./metadata.js";
 import {
   type Constructor,
   type InjectionToken,
@@ -44,11 +45,12 @@ export class Registration {
   constructor(
     readonly token: InjectionToken,
     given: Provider | Constructor,
-    options: RegistrationOptions,
+    said: RegistrationOptions,
   ) {
     if (!isToken(token)) throw notAToken(token);
     this.provider = (isClass(given) ? { useClass: given } : given) as AnyProvider;
     this.kind = kindOf(this.provider, token);
+    const options = withDeclared(this.provider.useClass, said);
     this.lifecycle = this.kind === "useSeed" ? Lifecycle.ContextScoped : lifecycleOf(options, token);
     this.scopeName = options.scopeName;
     this.eager = options.eager ?? false;
@@ -69,6 +71,18 @@ function kindOf(provider: AnyProvider, token: InjectionToken): ProviderKind {
   throw new RegistrationError(
     `Cannot register ${nameOfToken(token)}: a provider has exactly one of ${KINDS.join(", ")}, and ${found}.`,
   );
+}
+
+/**
+ * Where nobody says how long it lives, the class may: with the two lifetimes that only ambit has. One of tsyringe's is the
+ * decorator's registration alone, as in tsyringe.
+ */
+function withDeclared(useClass: unknown, options: RegistrationOptions): RegistrationOptions {
+  if (options.lifecycle !== undefined || !isClass(useClass)) return options;
+  const declared = declaredOptions(useClass);
+  const lifecycle = declared?.lifecycle;
+  const isOurs = lifecycle === Lifecycle.ContextScoped || lifecycle === Lifecycle.ThreadScoped;
+  return isOurs ? { ...declared, ...options, lifecycle } : options;
 }
 
 function lifecycleOf({ lifecycle = Lifecycle.Transient }: RegistrationOptions, token: InjectionToken): Lifecycle {

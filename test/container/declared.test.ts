@@ -200,7 +200,7 @@ test("optional, tryResolve and resolveAll give the same instance", () => {
 
 describe("a registration wins", () => {
   test("that was made before", () => {
-    const app = new Container().register(Transaction, Transaction);
+    const app = new Container().register(Transaction, Transaction, { lifecycle: Lifecycle.Transient });
     expect(app.resolve(Transaction)).not.toBe(app.resolve(Transaction));
   });
 
@@ -222,6 +222,78 @@ describe("a registration wins", () => {
     const child = root.createChildContainer().register(Clock, { useValue: fake });
     expect(child.createChildContainer().resolve(Clock)).toBe(fake);
     expect(root.resolve(Clock)).not.toBe(fake);
+  });
+});
+
+describe("a registration without a lifecycle", () => {
+  test.each([
+    ["useClass", (app: Container) => app.register("tx", { useClass: Transaction })],
+    ["the class", (app: Container) => app.register("tx", Transaction)],
+    ["deps", (app: Container) => app.register("tx", { useClass: Transaction, deps: [] })],
+    ["registerType", (app: Container) => app.registerType("tx", Transaction)],
+    ["eager: false", (app: Container) => app.register("tx", Transaction, { eager: false })],
+  ])("takes that of a @contextScoped class: %s", (_, register) => {
+    const app = register(new Container());
+    const ask = (scope: Scope) => [app.resolve("tx"), scope.resolve("tx")];
+    const [[a, b], [c]] = [app.runInScopeSync(ask), app.runInScopeSync(ask)];
+    expect([a instanceof Transaction, a === b, a === c]).toEqual([true, true, false]);
+    expect(() => app.resolve("tx")).toThrow(NoScopeError);
+  });
+
+  test("takes the scopeName of the decorator, unless it has one", () => {
+    @contextScoped({ scopeName: "connection" })
+    class Session {}
+    const app = new Container().register("session", Session).register("other", Session, { scopeName: "message" });
+    const lifetimes = ["session", "other"].map((name) => app.explain(name).node.lifetime);
+    expect(lifetimes).toEqual(["context-scoped (connection)", "context-scoped (message)"]);
+  });
+
+  test("takes what @threadScoped says, eager included", async () => {
+    let built = 0;
+    @threadScoped({ eager: true })
+    class Pool {
+      readonly number = ++built;
+    }
+    const app = new Container().register(Pool, Pool);
+    await app.buildEager();
+    expect([built, app.resolve(Pool).number, app.explain(Pool).node.lifecycle]).toEqual([1, 1, "ThreadScoped"]);
+  });
+
+  test("promise 8: is not held by what lives longer", () => {
+    const app = new Container().register("tx", { useClass: Transaction });
+    app.register("cache", { useFactory: (tx) => ({ tx }), deps: ["tx"] }, { lifecycle: Lifecycle.Singleton });
+    expect(app.diagnose().map(({ kind }) => kind)).toEqual(["captive"]);
+  });
+
+  test("is transient for a class that has one of tsyringe's lifetimes, or inherits one", () => {
+    @singleton()
+    class Cache {}
+    class Audited extends Transaction {}
+    const app = new Container().register("cache", Cache).register("tx", Audited);
+    for (const name of ["cache", "tx"]) expect(app.resolve(name)).not.toBe(app.resolve(name));
+  });
+
+  test("that names one goes by that, also if it is transient", () => {
+    const app = new Container().register("tx", Transaction, { lifecycle: Lifecycle.Transient });
+    expect(app.resolve("tx")).not.toBe(app.resolve("tx"));
+  });
+
+  test("that overrides what nobody registered ends with its scope", async () => {
+    const ended: unknown[] = [];
+    @threadScoped()
+    class Pool {
+      dispose() {
+        ended.push(this);
+      }
+    }
+    const app = new Container();
+    const pool = await app.runInScope((scope) => {
+      scope.override("pool", Pool);
+      const inner = app.runInScopeSync((nested) => nested.resolve("pool"));
+      expect([scope.resolve("pool"), ended]).toEqual([inner, []]);
+      return inner;
+    });
+    expect(ended).toEqual([pool]);
   });
 });
 
