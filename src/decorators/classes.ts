@@ -59,8 +59,8 @@ export function threadScoped<T>({
 
 function registers(token: InjectionToken | undefined, options: RegistrationOptions): Decorates {
   return (target) => {
-    container.register(target, target, options);
     declareOptions(target, options);
+    container.register(target, target, options);
     // Another name, not another registration: whoever asks for the class gets the same instance.
     if (token !== undefined) standFor(token, target, { useToken: target });
   };

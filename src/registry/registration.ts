@@ -37,6 +37,8 @@ export class Registration {
   readonly eager: boolean;
   /** Whether ambit disposes what it builds. */
   readonly owned: boolean;
+  /** Whether a decorator made it, of its own class. */
+  readonly #isDeclared: boolean;
   /** Where scopes keep its instance; given when its first plan is compiled, so that what nobody asks for costs nothing. */
   slot = -1;
   /** The scope that owns its instance, for one that replaces a long-lived registration in that scope. */
@@ -55,7 +57,17 @@ export class Registration {
     this.scopeName = options.scopeName;
     this.eager = options.eager ?? false;
     this.owned = options.owned ?? ownedByDefault(this.kind, options);
+    this.#isDeclared = given === token && isClass(given) && said === declaredOptions(given);
     assertMeaningful(this, options);
+  }
+
+  /**
+   * Whether it is no more than what a decorator says of its own class, which a later registration for that class says
+   * otherwise: any, of a lifetime that only ambit has; with tsyringe's, which keeps both, one that gives the class `deps`.
+   */
+  givesWayTo({ provider }: Registration): boolean {
+    if (!this.#isDeclared) return false;
+    return isOurs(this.lifecycle) || (provider.deps !== undefined && provider.useClass === this.token);
   }
 
   /** How errors call it. */
@@ -80,9 +92,12 @@ function kindOf(provider: AnyProvider, token: InjectionToken): ProviderKind {
 function withDeclared(useClass: unknown, options: RegistrationOptions): RegistrationOptions {
   if (options.lifecycle !== undefined || !isClass(useClass)) return options;
   const declared = declaredOptions(useClass);
-  const lifecycle = declared?.lifecycle;
-  const isOurs = lifecycle === Lifecycle.ContextScoped || lifecycle === Lifecycle.ThreadScoped;
-  return isOurs ? { ...declared, ...options, lifecycle } : options;
+  return isOurs(declared?.lifecycle) ? { ...declared, ...options, lifecycle: declared?.lifecycle } : options;
+}
+
+/** Whether only ambit has it. */
+function isOurs(lifecycle: Lifecycle | undefined): boolean {
+  return lifecycle === Lifecycle.ContextScoped || lifecycle === Lifecycle.ThreadScoped;
 }
 
 function lifecycleOf({ lifecycle = Lifecycle.Transient }: RegistrationOptions, token: InjectionToken): Lifecycle {

@@ -219,9 +219,8 @@ export class View implements Place {
 
   add(registration: Registration): void {
     const { token } = registration;
-    const before = this.registrations.get(token);
-    if (before === undefined) this.registrations.set(token, [registration]);
-    else before.push(registration);
+    const before = this.registrations.get(token)?.filter((each) => !each.givesWayTo(registration)) ?? [];
+    this.registrations.set(token, [...before, registration]);
     for (const foreign of this.joined.values()) foreign.learn(registration);
     this.changed();
   }

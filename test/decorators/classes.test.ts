@@ -181,6 +181,55 @@ test("two lifetimes on one class: the one applied last, which stands first, coun
   expect(sharing(Service)).toEqual({ withinAScope: true, acrossScopes: false });
 });
 
+describe("a later registration of a decorated class", () => {
+  const scopedToo = { lifecycle: Lifecycle.ContextScoped };
+  const said: [string, (target: new (url: string) => object) => unknown][] = [
+    ["deps", (target) => container.register(target, { useClass: target, deps: ["url"] })],
+    ["a factory", (target) => container.register(target, { useFactory: () => new target("u") }, scopedToo)],
+    ["a value", (target) => container.registerInstance(target, new target("u"))],
+    ["a seed", (target) => container.register(target, { useSeed: true })],
+  ];
+
+  test.each(said)("is the only one, so that nothing is left to refuse: %s", (what, register) => {
+    @contextScoped()
+    class Tx {
+      constructor(readonly url: string) {}
+    }
+    container.register("url", { useValue: "u" });
+    const errors = () =>
+      container.diagnose().filter(({ severity, path }) => severity === "error" && path[0].name === "Tx");
+    expect(errors().map(({ kind }) => kind)).toEqual(["missing-type-info"]);
+    register(Tx);
+    expect(errors()).toEqual([]);
+    const seeds = [[Tx, new Tx("u")]] as const;
+    const all = container.runInScopeSync(what === "a seed" ? { seeds } : {}, (scope) => [
+      scope.resolve(Tx),
+      ...scope.resolveAll(Tx),
+    ]);
+    expect(all.map((tx) => tx === all[0] && tx.url)).toEqual(["u", "u"]);
+    container.clearInstances();
+  });
+
+  test("with deps, is the only one of a @singleton, too", () => {
+    @singleton()
+    class Client {
+      constructor(readonly url: string) {}
+    }
+    container.register("url", { useValue: "u" });
+    container.register(Client, { useClass: Client, deps: ["url"] }, { lifecycle: Lifecycle.Singleton });
+    expect(container.resolveAll(Client)).toEqual([container.resolve(Client)]);
+  });
+
+  test("is one more of a @singleton, as in tsyringe, and of what was registered by hand", () => {
+    @singleton()
+    class Clock {}
+    container.register(Clock, { useClass: Clock }).register(Clock, { useValue: new Clock() });
+    expect(container.resolveAll(Clock)).toHaveLength(3);
+    const own = new Container().register(Clock, Clock, scopedToo).register(Clock, Clock, scopedToo);
+    expect(own.runInScopeSync((scope) => scope.resolveAll(Clock))).toHaveLength(2);
+  });
+});
+
 test("decorators register in the default container alone; what else they do, see container/declared.test.ts", () => {
   @singleton()
   class Service {}
