@@ -5,6 +5,7 @@ import { Lifecycle } from "../registry/lifecycle.js";
 import { declaredOptions, handsOn } from "../registry/metadata.js";
 import type { Constructor } from "../registry/token.js";
 import { remainingArguments } from "../resolve/requests.js";
+import { assertCalled } from "./called.js";
 
 /**
  * Replaces the class by a subclass whose constructor needs no arguments: those that it is not given are resolved, in one
@@ -16,7 +17,9 @@ import { remainingArguments } from "../resolve/requests.js";
  *
  * @throws RegistrationError ERR_AMBIT_REGISTRATION above `@contextScoped()` and `@threadScoped()`
  */
-export function autoInjectable(): <C extends Constructor<any>>(target: C) => C {
+export function autoInjectable(): <C extends Constructor<any>>(target: C) => C;
+export function autoInjectable(first?: unknown): <C extends Constructor<any>>(target: C) => C {
+  assertCalled("@autoInjectable()", first);
   return <C extends Constructor<any>>(target: C) => {
     assertNoLifetimeIsLost(target);
     const rest = new Map<number, Constructor<{ given: readonly unknown[] }>>();

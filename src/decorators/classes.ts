@@ -10,12 +10,15 @@ import type { Provider, RegistrationOptions } from "../registry/api.js";
 import { Lifecycle } from "../registry/lifecycle.js";
 import { declareAnswer, declareOptions } from "../registry/metadata.js";
 import { type Constructor, type InjectionToken, isClass } from "../registry/token.js";
+import { assertCalled } from "./called.js";
 
 /** A class decorator that changes nothing about the class. */
 type Decorates = <C extends Constructor>(target: C) => void;
 
 /** Makes a class injectable, and an answer to `token` when one is given; to each of several. */
-export function injectable<T>({ token }: { token?: InjectionToken<T> | InjectionToken<T>[] } = {}): Decorates {
+export function injectable<T>(options: { token?: InjectionToken<T> | InjectionToken<T>[] } = {}): Decorates {
+  assertCalled("@injectable()", options);
+  const { token } = options;
   const tokens = token === undefined ? [] : Array.isArray(token) ? token : [token];
   return (target) => {
     for (const each of tokens) standFor(each, target, { useClass: target });
@@ -23,7 +26,9 @@ export function injectable<T>({ token }: { token?: InjectionToken<T> | Injection
 }
 
 /** One instance per container, disposed with it. */
-export function singleton(): Decorates {
+export function singleton(): Decorates;
+export function singleton(first?: unknown): Decorates {
+  assertCalled("@singleton()", first);
   return registers(undefined, { lifecycle: Lifecycle.Singleton });
 }
 
@@ -32,28 +37,21 @@ export function scoped<T>(
   lifecycle: typeof Lifecycle.ContainerScoped | typeof Lifecycle.ResolutionScoped,
   token?: InjectionToken<T>,
 ): Decorates {
+  assertCalled("@scoped(Lifecycle.ContainerScoped)", lifecycle);
   return registers(token, { lifecycle });
 }
 
 /** One instance per scope, the innermost or the nearest of that name, disposed when the scope closes. */
-export function contextScoped<T>({
-  scopeName,
-  token,
-}: {
-  scopeName?: string;
-  token?: InjectionToken<T>;
-} = {}): Decorates {
+export function contextScoped<T>(options: { scopeName?: string; token?: InjectionToken<T> } = {}): Decorates {
+  assertCalled("@contextScoped()", options);
+  const { scopeName, token } = options;
   return registers(token, { lifecycle: Lifecycle.ContextScoped, ...(scopeName !== undefined && { scopeName }) });
 }
 
 /** One instance per worker thread, disposed when the thread ends. `eager`: built when a pool's worker starts. */
-export function threadScoped<T>({
-  eager = false,
-  token,
-}: {
-  eager?: boolean;
-  token?: InjectionToken<T>;
-} = {}): Decorates {
+export function threadScoped<T>(options: { eager?: boolean; token?: InjectionToken<T> } = {}): Decorates {
+  assertCalled("@threadScoped()", options);
+  const { eager = false, token } = options;
   return registers(token, { lifecycle: Lifecycle.ThreadScoped, eager });
 }
 

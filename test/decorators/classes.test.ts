@@ -1,11 +1,14 @@
 /** Class decorators: what they register in the default container, and with which lifetime. */
 import {
+  autoInjectable,
   Container,
   container,
   contextScoped,
   inject,
   injectable,
   Lifecycle,
+  RegistrationError,
+  registry,
   scoped,
   singleton,
   threadScoped,
@@ -228,6 +231,22 @@ describe("a later registration of a decorated class", () => {
     const own = new Container().register(Clock, Clock, scopedToo).register(Clock, Clock, scopedToo);
     expect(own.runInScopeSync((scope) => scope.resolveAll(Clock))).toHaveLength(2);
   });
+});
+
+test.each([
+  ["@injectable()", injectable],
+  ["@singleton()", singleton],
+  ["@scoped(Lifecycle.ContainerScoped)", scoped],
+  ["@contextScoped()", contextScoped],
+  ["@threadScoped()", threadScoped],
+  ["@autoInjectable()", autoInjectable],
+  ["@registry([...])", registry],
+])("a decorator without its parentheses does not take the place of the class: %s", (written, decorate) => {
+  class Db {}
+  const bare = decorate as (target: unknown) => unknown;
+  expect(() => bare(Db)).toThrow(RegistrationError);
+  expect(() => bare(Db)).toThrow(/^Cannot decorate Db: /);
+  expect(() => bare(Db)).toThrow(`Fix: write ${written}, with parentheses.`);
 });
 
 test("decorators register in the default container alone; what else they do, see container/declared.test.ts", () => {
