@@ -6,10 +6,13 @@ import {
   parentPort,
   receiveMessageOnPort,
   threadId,
+  type Worker,
 } from "node:worker_threads";
 
-export type { MessagePort, TransferListItem, Worker } from "node:worker_threads";
-export { isMainThread, threadId };
+export { isMainThread, type MessagePort, threadId, type Worker };
+
+/** What can be moved to another thread. The types of Node have had several names for it. */
+export type TransferListItem = NonNullable<Parameters<Worker["postMessage"]>[1]>[number];
 
 /** Two ports that hear each other. Neither keeps its thread alive before somebody listens to it. */
 export function openChannel(): readonly [MessagePort, MessagePort] {

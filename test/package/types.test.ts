@@ -1,13 +1,24 @@
 /** The types of the built package, in programs that check those of their dependencies too. Needs a build. */
 import { spawnSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ROOT, temporaryFolder } from "../support/repository.js";
 
 test("the types of every entry point are sound", () => {
-  const names = ["", "/context", "/koa", "/http", "/express", "/fastify", "/hono", "/testing"];
+  const names = ["", "/context", "/koa", "/http", "/express", "/fastify", "/hono", "/worker", "/threads", "/testing"];
   expect(errorsIn(names.map((name) => `import "ambit${name}";`).join(" "))).toBe("");
+});
+
+test("no type is taken from Node's that is not there in all of @types/node 20 to 26", () => {
+  const dist = join(ROOT, "dist");
+  const declarations = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((path) =>
+    path.endsWith(".d.ts"),
+  );
+  const taking = (path: string) =>
+    /TransferListItem\b[^;]* from "node:worker_threads"/.test(readFileSync(join(dist, path), "utf8"));
+  expect(declarations).toContain(join("thread", "ports.d.ts"));
+  expect(declarations.filter(taking)).toEqual([]);
 });
 
 test("a container can be extended, and given to who wants one of tsyringe", () => {
