@@ -88,7 +88,10 @@ export class Delivery<O extends ScopedRunOptions> {
   async #postWithPort(run: Run, task: unknown, options: O): Promise<unknown> {
     const [own, theirs] = this.#offerPort();
     try {
-      return await this.#driver.post(run.envelope(task, this.#deadline, false, theirs), options);
+      const answer = await this.#driver.post(run.envelope(task, this.#deadline, false, theirs), options);
+      // Nobody speaks on a port that came to a file without scopePerTask.
+      if (run.isQueued && refusalIn(answer) === undefined) own.close();
+      return answer;
     } catch (error) {
       // The port of a task that never reached a worker is in nobody's hands. One that waits keeps its port, even when it
       // is cancelled: a queue cannot post what carries a closed port, and tinypool's then stands still.

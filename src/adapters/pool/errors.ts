@@ -13,6 +13,14 @@ export function lostError(threadId: number): ScopeStateError {
   return new ScopeStateError(`The task has no result: worker thread ${threadId} ended before it did.`);
 }
 
+/** For a task that was answered, and that no `scopePerTask` has begun: what answered was given the envelope. */
+export function unscopedError(): ScopeStateError {
+  return new ScopeStateError(
+    "The task has no result: what its worker's file exports is not scopePerTask(...), and was not given the task as it is.",
+    'export default scopePerTask(container, (task, scope) => ...) from "ambit/worker" there, or give the task to the pool itself.',
+  );
+}
+
 /** Why a worker was ended hard. */
 export function endedHard(threadId: number, deadline: number): ScopeStateError {
   return new ScopeStateError(

@@ -3,6 +3,7 @@ import { currentCell } from "../../context/cell.js";
 import { type Luggage, pack } from "../../context/travel.js";
 import type { Lifespan } from "../../scope/lifespan.js";
 import type { MessagePort } from "../../thread/ports.js";
+import { unscopedError } from "./errors.js";
 import { type PackedError, packError, unpackError } from "./packed-error.js";
 import { firstBoard, leavePlace, takePlace } from "./places.js";
 import { type Command, type Envelope, isFailed } from "./protocol.js";
@@ -77,7 +78,8 @@ export class Run {
   }
 
   answer(answer: unknown): void {
-    if (!this.#state.hasFailed || !isFailed(answer)) return this.#resolve(answer);
+    if (!this.#state.hasFailed || !isFailed(answer))
+      return this.isQueued ? this.#reject(unscopedError()) : this.#resolve(answer);
     const byCancel = answer.byCancel && this.#cancelled !== undefined;
     if (byCancel) this.#reject(this.#cancelled?.reason);
     else this.crashed(answer["ambit.failed"]);

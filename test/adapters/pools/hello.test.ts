@@ -5,6 +5,7 @@ import type { MessagePort } from "node:worker_threads";
 import { expect, test } from "vitest";
 import type { Driver } from "#src/adapters/pool/driver.js";
 import type { Envelope } from "#src/adapters/pool/protocol.js";
+import { TaskState } from "#src/adapters/pool/task-state.js";
 import { Tasks } from "#src/adapters/pool/tasks.js";
 import { untilNobodyListens } from "./kind.js";
 
@@ -20,8 +21,9 @@ class Worker extends EventEmitter {
 
 function driverOf(worker: Worker): Driver<object> {
   return {
-    async post({ port }: Envelope) {
+    async post({ "ambit.task": task, port, board, place }: Envelope) {
       worker.port = port as MessagePort;
+      new TaskState(board as Int32Array, place, task).begin(worker.threadId);
       return "answer";
     },
     find: () => worker,
