@@ -1,6 +1,7 @@
 /** What was registered for a token: a provider, a lifetime, and who ends what it builds. */
 import { MissingTypeInfoError, RegistrationError } from "../errors.js";
 import type { Provider, RegistrationOptions } from "./api.js";
+import { MarkedDep } from "./dep.js";
 import { enumName, isLifecycle, Lifecycle } from "./lifecycle.js";
 import { declaredOptions } from "./metadata.js";
 import {
@@ -50,6 +51,7 @@ export class Registration {
     said: RegistrationOptions,
   ) {
     if (!isToken(token)) throw notAToken(token);
+    assertOptions(said, token);
     this.provider = (isClass(given) ? { useClass: given } : given) as AnyProvider;
     this.kind = kindOf(this.provider, token);
     const options = withDeclared(this.provider.useClass, said);
@@ -74,6 +76,19 @@ export class Registration {
   get name(): string {
     return nameOfToken(this.token);
   }
+}
+
+const OPTIONS = ["lifecycle", "scopeName", "eager", "owned"];
+
+/** A misspelt lifetime would be none. */
+function assertOptions(options: unknown, token: InjectionToken): void {
+  const isObject = typeof options === "object" && options !== null;
+  const [unknown] = isObject ? Object.keys(options).filter((key) => !OPTIONS.includes(key)) : [String(options)];
+  if (unknown === undefined) return;
+  throw new RegistrationError(
+    `Cannot register ${nameOfToken(token)} with ${isObject ? `the option ${unknown}` : unknown}: there are ${OPTIONS.join(", ")}.`,
+    "pass { lifecycle: Lifecycle.ContextScoped }, or another, as the third argument.",
+  );
 }
 
 function kindOf(provider: AnyProvider, token: InjectionToken): ProviderKind {
@@ -109,6 +124,15 @@ function lifecycleOf({ lifecycle = Lifecycle.Transient }: RegistrationOptions, t
 function ownedByDefault(kind: ProviderKind, { lifecycle }: RegistrationOptions): boolean {
   if (kind === "useValue" || kind === "useToken" || kind === "useSeed") return false;
   return kind !== "useFactory" || lifecycle !== undefined;
+}
+
+function notADep(name: string, index: number, token: unknown): RegistrationError {
+  return new RegistrationError(
+    `Cannot register ${name}: entry #${index} of its deps is ${nameOfToken(token)}, which is not a token.`,
+    token === undefined
+      ? "import the class directly, or say delay(() => TheClass): modules that import each other see undefined for a while."
+      : "give a class, a string, a symbol, a token<T>(), or one of them in dep.optional(...) and its kin.",
+  );
 }
 
 function notAToken(token: unknown): RegistrationError {
@@ -165,6 +189,13 @@ function assertOwner({ kind, name }: Registration, { owned }: RegistrationOption
 }
 
 function assertProvider({ kind, name, provider }: Registration): void {
+  const misplaced = OPTIONS.find((option) => option in provider);
+  if (misplaced !== undefined) {
+    throw new RegistrationError(
+      `Cannot register ${name}: ${misplaced} is no part of a provider.`,
+      `pass { ${misplaced}: ... } as the third argument.`,
+    );
+  }
   const what = provider[kind];
   if ((kind === "useClass" || kind === "useToken") && what === undefined) throw MissingTypeInfoError.undefinedClass();
   if (kind === "useClass" && !isConstructor(what) && !isDelayed(what)) throw notAClass(name, what);
@@ -177,6 +208,10 @@ function assertProvider({ kind, name, provider }: Registration): void {
     throw new RegistrationError(`Cannot register ${name}: with ${kind} nothing would be given its deps.`);
   }
   if (!Array.isArray(provider.deps)) throw new RegistrationError(`Cannot register ${name}: deps is not an array.`);
+  for (const [index, entry] of provider.deps.entries()) {
+    const token: unknown = entry instanceof MarkedDep ? entry.token : entry;
+    if (!isToken(token)) throw notADep(name, index, token);
+  }
 }
 
 function isFunctionKind(kind: ProviderKind): boolean {

@@ -212,11 +212,6 @@ describe("a class whose parameters nothing describes", () => {
     expect(error.message).toContain('"mailer" at position #0 of "Signup"');
     expect(error.message).toContain("Fix: import the class directly");
   });
-
-  test("an undefined entry in deps is the same", () => {
-    const container = new Container().register("page", { deps: [undefined as never], useFactory: () => 1 });
-    expect(() => container.resolve("page")).toThrow(MissingTypeInfoError);
-  });
 });
 
 test("a class without a name has one in errors", () => {

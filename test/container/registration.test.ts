@@ -1,5 +1,5 @@
 /** What can be registered, what is refused and in which words; isRegistered, tryResolve, reset, clearInstances. */
-import { Container, delay, Lifecycle, type RegistrationOptions, token } from "ambit";
+import { Container, delay, dep, Lifecycle, type RegistrationOptions, token } from "ambit";
 import { describe, expect, test } from "vitest";
 
 const refused = (words: string) =>
@@ -135,6 +135,33 @@ describe("refused", () => {
   test("deps that are no list", () => {
     const register = () => new Container().register("db", { useFactory: () => 1, deps: "config" } as never);
     expect(register).toThrow(refused("deps is not an array"));
+  });
+
+  test.each([
+    ["undefined, as modules that import each other have it", undefined, "is undefined", "delay(() => TheClass)"],
+    ["undefined in dep.all", dep.all(undefined as never), "is undefined", "delay(() => TheClass)"],
+    ["null", null, "is null", "give a class"],
+    ["an object", {}, "is an object", "give a class"],
+  ])("an entry of deps that is no token: %s", (_, entry, what, fix) => {
+    const register = () => new Container().register("page", { useFactory: () => 1, deps: ["a", entry as never] });
+    expect(register).toThrow(refused(`entry #1 of its deps ${what}`));
+    expect(register).toThrow(refused(fix));
+  });
+
+  test.each([
+    ["an option that there is not", { lifecyle: Lifecycle.Singleton }, "with the option lifecyle"],
+    ["a lifetime in place of the options", Lifecycle.Singleton, "with 1"],
+    ["null in place of the options", null, "with null"],
+  ])("%s", (_, options, words) => {
+    expect(() => new Container().register("db", { useFactory: () => 1 }, options as never)).toThrow(refused(words));
+  });
+
+  test("an option in the provider, where nobody reads it", () => {
+    const provider = { useFactory: () => 1, lifecycle: Lifecycle.Singleton };
+    expect(() => new Container().register("db", provider)).toThrow(refused("lifecycle is no part of a provider"));
+    expect(() => new Container().register("db", provider)).toThrow(
+      refused("Fix: pass { lifecycle: ... } as the third"),
+    );
   });
 
   test("deps beside a value or an alias, which would never be asked", () => {

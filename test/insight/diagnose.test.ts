@@ -122,7 +122,11 @@ test("tells of a class that says nothing of its parameters, and of one that is n
   }
   const container = new Container();
   container.register("bare", { useClass: Bare });
-  container.register("late", { useFactory: () => 1, deps: [undefined as unknown as Constructor] });
+  class Late {
+    constructor(readonly x: unknown) {}
+  }
+  inject(undefined as never)(Late, undefined, 0);
+  container.register("late", { useClass: Late });
   expect(container.diagnose().map(({ kind }) => kind)).toEqual(["missing-type-info", "missing-type-info"]);
 });
 

@@ -166,7 +166,7 @@ describe("from inside", () => {
 
   test.each<[what: string, provider: (make: () => object) => never]>([
     ["a constructor", (make) => ({ useClass: classThat(make), deps: [] }) as never],
-    ["a factory", (useFactory) => ({ useFactory, owned: true }) as never],
+    ["a factory", (useFactory) => ({ useFactory }) as never],
     ["an async factory", (make) => ({ useAsyncFactory: async () => make() }) as never],
   ])("of %s, while a disposer takes its time: the instance is disposed and refused", async (_, provider) => {
     const gate = deferred();
