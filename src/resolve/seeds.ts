@@ -13,6 +13,7 @@ import type { View } from "./view.js";
 export function plantSeeds(home: Home, view: View, seeds: Iterable<readonly [InjectionToken, unknown]>): void {
   // By index an array, which is what most give, takes half the time.
   if (Array.isArray(seeds)) for (let at = 0; at < seeds.length; at++) plantSeed(home, view, seeds[at][0], seeds[at][1]);
+  else if (typeof seeds?.[Symbol.iterator] !== "function") throw noPairs();
   else for (const [token, value] of seeds) plantSeed(home, view, token, value);
 }
 
@@ -51,6 +52,13 @@ export function findSeed(home: Home, slot: number): { readonly value: unknown } 
 export function seedNotGiven(plan: Plan, home: Home): AmbitError {
   const error = home.place === undefined ? noScope(plan.name, undefined) : UnregisteredTokenError.notSeeded(plan.name);
   return arose(error, plan);
+}
+
+function noPairs(): RegistrationError {
+  return new RegistrationError(
+    "Cannot open a scope with these seeds: they are no list of tokens and values.",
+    "{ seeds: [[Token, value], ...] }, or a Map; of an object with names Object.entries(...).",
+  );
 }
 
 function notASeed(token: InjectionToken): RegistrationError {

@@ -36,6 +36,15 @@ test("a seed is what its scope gives for an unregistered token, string, symbol o
   );
 });
 
+test.each([{ user: "ada" }, null, 5])(
+  "seeds that are no list are refused, with how to write them: %o",
+  async (seeds) => {
+    const opened = new Container().runInScope({ seeds } as never, () => {});
+    await expect(opened).rejects.toThrow(RegistrationError);
+    await expect(opened).rejects.toThrow("Fix: { seeds: [[Token, value], ...] }");
+  },
+);
+
 test("seeds may be any iterable: a Map, a generator", async () => {
   const container = new Container();
   const generated = function* (): Generator<[string, number]> {

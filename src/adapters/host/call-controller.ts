@@ -1,6 +1,6 @@
 /** Calls methods of controllers that are resolved in the scope of a request. */
 import { currentCell, enter } from "../../context/cell.js";
-import { NoScopeError } from "../../errors.js";
+import { NoScopeError, RegistrationError } from "../../errors.js";
 import type { Scope } from "../../registry/api.js";
 import { type InjectionToken, nameOfToken } from "../../registry/token.js";
 import type { Lifespan } from "../../scope/lifespan.js";
@@ -26,7 +26,16 @@ export async function callController<C>(
   if (scope === undefined) throw new NoScopeError(nameOfToken(controller), undefined);
   if (!isCurrent(scope)) return enter(scope, () => callController(controller, method, given, args));
   const instance = (await scope.resolveAsync(controller)) as Record<PropertyKey, (...args: unknown[]) => unknown>;
+  if (typeof instance?.[method] !== "function") throw noMethod(controller, method);
   return instance[method](...args);
+}
+
+function noMethod(controller: InjectionToken, method: PropertyKey): RegistrationError {
+  const name = nameOfToken(controller);
+  return new RegistrationError(
+    `Cannot call ${name}.${String(method)}: what ${name} stands for has no such method.`,
+    `invoke(${name}, "...") with the name of a method of its.`,
+  );
 }
 
 /** Not so where code has gone on in another flow, such as that of a connection's first user. */

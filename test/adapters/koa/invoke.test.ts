@@ -44,6 +44,21 @@ test("it gives the method next, and waits for it", async () => {
   expect(await ask(await serve(app))).toMatchObject({ body: "hello!" });
 });
 
+test("a name that is no method's is refused with the class and the name", async () => {
+  const app = quietApp();
+  const ended = ending();
+  const invokeAny = invoke as (controller: unknown, method: string) => Koa.Middleware;
+  app.use(scopePerRequest(new Container())).use(ended.middleware).use(invokeAny(Greeter, "nope"));
+  expect(await ask(await serve(app))).toMatchObject({ status: 500 });
+  const error = { code: "ERR_AMBIT_REGISTRATION", message: expect.stringContaining("Cannot call Greeter.nope:") };
+  expect(await ended.outcome).toMatchObject({ status: "error", error });
+});
+
+test("scopePerRequest refuses what is no container", () => {
+  const refused = expect.objectContaining({ code: "ERR_AMBIT_REGISTRATION" });
+  for (const given of [{}, null, { onError() {} }]) expect(() => scopePerRequest(given as never)).toThrow(refused);
+});
+
 test("what the method throws is an error of the request", async () => {
   const app = quietApp();
   const ended = ending();
