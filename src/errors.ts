@@ -308,23 +308,33 @@ export interface LostContext {
   readonly runs: string;
 }
 
+/** Nothing was lost: the scope that is current is of a container that has nothing to do with the one that was asked. */
+export const ANOTHERS = "a scope of another container";
+
 /** A context-scoped thing was asked for where no scope of its container is current. */
 export class NoScopeError extends AmbitError {
-  /** @param lost where the Context was lost, when that can be seen */
-  constructor(name: string, scopeName: string | undefined, lost?: LostContext) {
+  /** @param found where the Context was lost, when that can be seen; or what was found in place of a scope */
+  constructor(name: string, scopeName: string | undefined, found?: LostContext | typeof ANOTHERS) {
     const which = scopeName === undefined ? "no scope" : `no scope named "${scopeName}"`;
+    const lost = found === ANOTHERS ? undefined : found;
     const where =
       lost === undefined ? "" : `\nIt was asked for by ${lost.by}: that ${lost.runs}, and no scope is there.`;
+    const but = found === ANOTHERS ? `, but ${ANOTHERS} is` : "";
     super("ERR_AMBIT_NO_SCOPE", {
-      message: `Cannot resolve context-scoped ${name}: ${which} of its container is current here.${where}`,
-      fix:
-        lost !== undefined
-          ? "if it belongs to a scope, pass bindContext(fn) in its place where it is added, inside that scope; or call scope.run(() => ...) in it."
-          : scopeName === undefined
-            ? "run this inside container.runInScope(...), or put scopePerRequest(container) before the middleware that asks."
-            : `open one around it: container.runInScope({ name: "${scopeName}" }, ...).`,
+      message: `Cannot resolve context-scoped ${name}: ${which} of its container is current here${but}.${where}`,
+      fix: fixForNoScope(scopeName, found),
     });
   }
+}
+
+function fixForNoScope(scopeName: string | undefined, found: LostContext | typeof ANOTHERS | undefined): string {
+  if (found === ANOTHERS)
+    return "open the scope with the container that is asked here: scopePerRequest(thatContainer), thatContainer.runInScope(...).";
+  if (found !== undefined)
+    return "if it belongs to a scope, pass bindContext(fn) in its place where it is added, inside that scope; or call scope.run(() => ...) in it.";
+  return scopeName === undefined
+    ? "run this inside container.runInScope(...), or put scopePerRequest(container) before the middleware that asks."
+    : `open one around it: container.runInScope({ name: "${scopeName}" }, ...).`;
 }
 
 /** What an error says of a scope: enough to find it, nothing that it holds. */

@@ -267,13 +267,13 @@ function keep(plan: Plan, home: Home, slot: number, value: unknown): unknown {
 
 /** The plan in the scope's own container; refuses an owner that is no scope. */
 function planIn(home: Home, plan: Plan, registration: Registration): Plan {
-  if (home.place === undefined) throw arose(noScope(plan.name, plan.scopeName), plan);
+  if (home.place === undefined) throw arose(noScope(plan.name, plan.scopeName, home.family), plan);
   return home.planOf(registration);
 }
 
 function scopeNamed(home: Home, plan: Plan): Home {
   const scope = nearestNamed(home, plan.scopeName);
-  if (scope === undefined) throw arose(noScope(plan.name, plan.scopeName), plan);
+  if (scope === undefined) throw arose(noScope(plan.name, plan.scopeName, home.family), plan);
   return scope;
 }
 

@@ -50,7 +50,8 @@ export function findSeed(home: Home, slot: number): { readonly value: unknown } 
 
 /** Nobody gave the seed, or there is no scope that could have been given it. */
 export function seedNotGiven(plan: Plan, home: Home): AmbitError {
-  const error = home.place === undefined ? noScope(plan.name, undefined) : UnregisteredTokenError.notSeeded(plan.name);
+  const error =
+    home.place === undefined ? noScope(plan.name, undefined, home.family) : UnregisteredTokenError.notSeeded(plan.name);
   return arose(error, plan);
 }
 

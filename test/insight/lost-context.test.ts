@@ -45,6 +45,19 @@ test("in a listener: which emitter called it, where it is, and what to do", asyn
   );
 });
 
+test("where a scope of another container is current, it is that which is wrong", () => {
+  const resolve = () => container.resolve(User);
+  new Container().runInScopeSync(() => {
+    expect(resolve).toThrow(
+      "no scope of its container is current here, but a scope of another container is.\nFix: open ",
+    );
+  });
+  const named = new Container().register(User, User, { lifecycle: Lifecycle.ContextScoped, scopeName: "page" });
+  named.runInScopeSync(() => {
+    expect(() => named.resolve(User)).toThrow('no scope named "page" of its container is current here.\nFix: open one');
+  });
+});
+
 test("a listener that is called once", () => {
   const bus = new EventEmitter();
   let heard: string | undefined;

@@ -241,7 +241,7 @@ export const MUTATIONS = [
     promise: 9,
     breaks: "no scope is a silent instance of its own",
     file: "plan/lifetimes.ts",
-    line: "  if (home.place === undefined) throw arose(noScope(plan.name, plan.scopeName), plan);\n  return home.planOf(registration);",
+    line: "  if (home.place === undefined) throw arose(noScope(plan.name, plan.scopeName, home.family), plan);\n  return home.planOf(registration);",
     by: "  if (home.place === undefined) return { ...plan, get: plan.make } as Plan;\n  return home.planOf(registration);",
     tests: "09-no-scope",
   },
