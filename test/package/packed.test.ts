@@ -189,7 +189,7 @@ describe("a TypeScript project", () => {
 
 describe("what the README has a stranger paste", () => {
   const readme = readFileSync(join(ROOT, "README.md"), "utf8");
-  const [, setup] = /```sh\n([^]*?)```/.exec(readme) ?? [];
+  const [, setup] = /## In a project of your own\n\n```sh\n([^]*?)```/.exec(readme) ?? [];
   const [, tsconfig] = /echo '([^']+)' > tsconfig\.json/.exec(setup) ?? [];
 
   test.skipIf(isOtherLine)("compiles and runs the first program, with these packages and settings", () => {
