@@ -6,8 +6,14 @@ import { fileURLToPath } from "node:url";
 const DEPTH = 40;
 
 /** The folders of this package's code. With source maps, frames of what was built name its sources. */
-const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const OWN = [join(ROOT, "dist", sep), join(ROOT, "src", sep)];
+const OWN = foldersAround((import.meta as Partial<ImportMeta>).url);
+
+/** @param url `undefined` where a bundler has made it CommonJS, and the code one file with the program's */
+function foldersAround(url: string | undefined): readonly string[] {
+  if (url === undefined) return [];
+  const root = dirname(dirname(dirname(fileURLToPath(url))));
+  return [join(root, "dist", sep), join(root, "src", sep)];
+}
 
 /** The frames of the call stack, the innermost first, without their "at"; whatever limit the program has set. */
 export function framesHere(): string[] {

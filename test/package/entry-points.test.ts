@@ -1,6 +1,7 @@
 /** The built package as a program finds it: through package.json, in a process without vitest. Needs a build. */
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { build, type Rolldown } from "vite";
 import { expect, test } from "vitest";
@@ -31,6 +32,21 @@ test("still loads reflect-metadata when a bundler has dropped what a program doe
 test("still has a container tell of itself when a bundler has dropped what a program does not use", async () => {
   const code = await bundle('import { Container } from "ambit"; console.log(new Container().diagnose().length);');
   expect(run(code)).toBe("0\n");
+});
+
+test("runs in one CommonJS file with the program, and says there where a scope is missing", () => {
+  // tsx brings it along.
+  const { buildSync } = createRequire(import.meta.resolve("tsx"))("esbuild");
+  const contents = `
+    import { Container, Lifecycle } from "ambit";
+    class User {}
+    const container = new Container().register(User, User, { lifecycle: Lifecycle.ContextScoped });
+    container.runInScopeSync(() => console.log(container.resolve(User) === container.resolve(User)));
+    try { container.resolve(User); } catch ({ code }) { console.log(code); }`;
+  const stdin = { contents, resolveDir: ROOT };
+  const options = { stdin, bundle: true, platform: "node", format: "cjs", write: false, logLevel: "silent" };
+  const [{ text }] = buildSync(options).outputFiles;
+  expect(run(text, "commonjs")).toBe("true\nERR_AMBIT_NO_SCOPE\n");
 });
 
 test("builds classes, however often, where no code may be made from strings", () => {
