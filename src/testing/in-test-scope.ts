@@ -24,7 +24,17 @@ export function inTestScope<A extends unknown[], R>(
   container: DependencyContainer,
   options: EachTestScope,
   test: (scope: Scope, ...given: A) => R,
+): (...given: A) => Promise<void>;
+/** The same, with no options. */
+export function inTestScope<A extends unknown[], R>(
+  container: DependencyContainer,
+  test: (scope: Scope, ...given: A) => R,
+): (...given: A) => Promise<void>;
+export function inTestScope<A extends unknown[]>(
+  container: DependencyContainer,
+  ...rest: [...options: [EachTestScope] | [], test: (scope: Scope, ...given: A) => unknown]
 ): (...given: A) => Promise<void> {
+  const [options, test] = rest.length === 2 ? rest : [{}, rest[0]];
   // Without parameters: vitest wants to see in their text which fixtures are used, and node:test how many there are.
   return async function () {
     const given = arguments as unknown as A;

@@ -73,6 +73,13 @@ test("passes on what the runner gives, and has no parent", async () => {
   expect(given).toEqual([["a", "b"], undefined, true]);
 });
 
+test("needs no options", async () => {
+  await inTestScope(container, (scope, given: string) => {
+    expect([given, currentScope()]).toEqual(["a", scope]);
+  })("a");
+  expect.assertions(1);
+});
+
 test("has looks that runners take for no callback and no fixtures", () => {
   expect(inTestScope(container, {}, () => {})).toHaveLength(0);
   expect(scopeFixture(container)).toHaveLength(0);
