@@ -143,6 +143,11 @@ export class Observed {
     return instance;
   }
 
+  /** Whether its owner cannot know of it yet: an async factory has made it in this very turn. It comes too late then. */
+  #isUnknown({ node, built }: Instance): boolean {
+    return WAITING.has(node.kind) && built === this.#steps;
+  }
+
   end(instance: Instance): Promise<void> | undefined {
     this.#end(instance);
     return instance.node.endsSlowly ? this.step(`ends ${instance.node.token}`) : undefined;
@@ -152,7 +157,7 @@ export class Observed {
     if (instance.ended !== undefined) this.broken.push(new Error(`1: ${instance.name} ended twice`));
     instance.ended = this.#steps;
     for (const other of this.instances) {
-      if (other.ended !== undefined) continue;
+      if (other.ended !== undefined || this.#isUnknown(other)) continue;
       if (other.parts.includes(instance))
         this.broken.push(new Error(`3: ${instance.name} ended before its holder ${other.name}`));
       const isNewer = other.home === instance.home && other.built > instance.built;
