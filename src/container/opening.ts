@@ -2,8 +2,8 @@
 import type { ContextCell } from "../context/cell.js";
 import { ContainerDisposedError, ScopeStateError } from "../errors.js";
 import { flightOf } from "../plan/flight.js";
+import { scopeIn } from "../plan/scope-in.js";
 import type { Scope, ScopeOptions } from "../registry/api.js";
-import { scopeIn } from "../resolve/asker.js";
 import type { View } from "../resolve/view.js";
 import { now, numberOf, opening, SCOPE_OPEN } from "../scope/channels.js";
 import { CLOSED, OPEN } from "../scope/owner.js";

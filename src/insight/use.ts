@@ -2,7 +2,7 @@
 import type { OpenedScope } from "../container/opened-scope.js";
 import { currentCell } from "../context/cell.js";
 import { currentFrame, homeOf } from "../plan/frame.js";
-import { scopeIn } from "../resolve/asker.js";
+import { scopeIn } from "../plan/scope-in.js";
 import { Lifespan } from "../scope/lifespan.js";
 import { CLOSED } from "../scope/owner.js";
 

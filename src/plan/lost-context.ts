@@ -1,28 +1,15 @@
 /** Where the Context was lost of code that finds no scope, as far as the call stack shows it. */
 import { currentCell } from "../context/cell.js";
 import { ANOTHERS, type LostContext, NoScopeError } from "../errors.js";
+import { scopeIn } from "./scope-in.js";
 import { framesHere, isNodes, isOwn, packageOf } from "./stack.js";
 
 /** The error for what lives in scopes, where there is none. */
 export function noScope(name: string, scopeName: string | undefined, family: object): NoScopeError {
-  const current = currentCell().scope as Surrounded | undefined;
+  const cell = currentCell();
   // Where another scope is current, nothing was lost.
-  if (current === undefined) return new NoScopeError(name, scopeName, whereLost(framesHere()));
-  return new NoScopeError(name, scopeName, isOfOthers(current, family) ? ANOTHERS : undefined);
-}
-
-/** A scope, as far as this looks around it. */
-interface Surrounded {
-  readonly family: object;
-  readonly enclosing?: Surrounded | undefined;
-  readonly extras?: { readonly around?: Surrounded | undefined } | undefined;
-}
-
-/** Whether neither this scope nor one around it is of that container family. */
-function isOfOthers(scope: Surrounded, family: object): boolean {
-  let at: Surrounded | undefined = scope;
-  while (at !== undefined && at.family !== family) at = at.extras?.around ?? at.enclosing;
-  return at === undefined;
+  if (cell.scope === undefined) return new NoScopeError(name, scopeName, whereLost(framesHere()));
+  return new NoScopeError(name, scopeName, scopeIn(cell, family) === undefined ? ANOTHERS : undefined);
 }
 
 const EMIT = /^(.+)\.emit \(node:events:/;

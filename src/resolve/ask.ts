@@ -4,11 +4,12 @@ import { AmbitError } from "../errors.js";
 import { flightOf } from "../plan/flight.js";
 import { ASKED, arose, assertNotCaptive, Holding, within } from "../plan/frame.js";
 import type { Home, Plan } from "../plan/plan.js";
+import type { OpenedHome } from "../plan/scope-in.js";
 import { BUSY, IS_UNDEFINED } from "../plan/slots.js";
 import { outlivesScopes } from "../registry/lifecycle.js";
 import type { InjectionToken } from "../registry/token.js";
 import { DISPOSING } from "../scope/owner.js";
-import { type Asker, askerOf, type OpenedHome } from "./asker.js";
+import { type Asker, askerOf } from "./asker.js";
 import { obtain, obtainAsync } from "./obtain.js";
 import type { View } from "./view.js";
 

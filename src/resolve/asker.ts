@@ -1,9 +1,9 @@
 /** Who asks a container. */
-import { type ContextCell, currentCell } from "../context/cell.js";
+import { currentCell } from "../context/cell.js";
 import { flightOf } from "../plan/flight.js";
 import { currentFrame, Holding, homeOf } from "../plan/frame.js";
 import type { Home, Plan } from "../plan/plan.js";
-import type { Lifespan } from "../scope/lifespan.js";
+import { scopeIn } from "../plan/scope-in.js";
 
 /** For whom something is asked, and what would hold it. */
 export interface Asker {
@@ -26,15 +26,3 @@ export function askerOf(outside: Home): Asker {
   if (own) return { home: flight.home, holder: flight.holder };
   return { home: scopeIn(cell, outside.family) ?? outside };
 }
-
-/** The scope of a Context, or the nearest around it, of this container family. */
-export function scopeIn(cell: ContextCell, family: object): OpenedHome | undefined {
-  let scope = cell.scope as OpenedHome | undefined;
-  while (scope !== undefined && scope.family !== family) {
-    scope = (scope.extras?.around ?? scope.enclosing) as OpenedHome | undefined;
-  }
-  return scope;
-}
-
-/** A scope as an owner for which something can be built. */
-export type OpenedHome = Lifespan & Home;

@@ -3,6 +3,7 @@ import { ContainerDisposedError } from "../errors.js";
 import { endedError } from "../plan/claim.js";
 import { whereKept } from "../plan/lifetimes.js";
 import { type Home, NOT_CONSTANT, type Place, type Plan, planBehind } from "../plan/plan.js";
+import type { OpenedHome } from "../plan/scope-in.js";
 import { keptInSlot } from "../plan/slots.js";
 import { outlivesScopes } from "../registry/lifecycle.js";
 import type { Registration } from "../registry/registration.js";
@@ -10,7 +11,6 @@ import { unguarded } from "../scope/behind.js";
 import { disposerOf } from "../scope/disposal.js";
 import { Lifespan } from "../scope/lifespan.js";
 import { CLOSED } from "../scope/owner.js";
-import type { OpenedHome } from "./asker.js";
 import { explained } from "./explained.js";
 import { findSeed } from "./seeds.js";
 

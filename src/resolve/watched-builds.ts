@@ -3,10 +3,10 @@ import { currentCell } from "../context/cell.js";
 import { flightOf } from "../plan/flight.js";
 import type { Maker } from "../plan/make.js";
 import type { Flight, Home, Plan } from "../plan/plan.js";
+import { scopeIn } from "../plan/scope-in.js";
 import { builtAs } from "../scope/announce.js";
 import { now, numberOf, RESOLVE } from "../scope/channels.js";
 import { Lifespan } from "../scope/lifespan.js";
-import { scopeIn } from "./asker.js";
 
 /** What is being built, and for what. */
 interface Step {

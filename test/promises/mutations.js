@@ -248,7 +248,7 @@ export const MUTATIONS = [
   {
     promise: 9,
     breaks: "the scope of an unrelated container counts",
-    file: "resolve/asker.ts",
+    file: "plan/scope-in.ts",
     line: "while (scope !== undefined && scope.family !== family) {",
     by: "while (scope === null) {",
     tests: "09-no-scope",
