@@ -4,7 +4,7 @@ import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { enter } from "../../context/cell.js";
 import type { Scope } from "../../registry/api.js";
-import { DESCRIPTION, FRAMING } from "../host/answer-headers.js";
+import { DESCRIPTION_AND_FRAMING } from "../host/answer-headers.js";
 import { bindEvents } from "../host/bind-events.js";
 import { BodyStreams } from "../host/body-streams.js";
 import type { Host } from "../host/host.js";
@@ -156,7 +156,7 @@ export class FastifyExchange extends HostRequest<Exchange> {
       await this.#streams?.close();
       const problem = (await this.endBefore()) ?? refused;
       if (problem === undefined) return;
-      for (const name of [...DESCRIPTION, ...FRAMING]) this.#reply.removeHeader(name);
+      for (const name of DESCRIPTION_AND_FRAMING) this.#reply.removeHeader(name);
       throw problem.error;
     });
   }

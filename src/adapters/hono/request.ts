@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context, Next } from "hono";
 import { enter } from "../../context/cell.js";
 import type { Scope } from "../../registry/api.js";
-import { DESCRIPTION, FRAMING } from "../host/answer-headers.js";
+import { DESCRIPTION_AND_FRAMING } from "../host/answer-headers.js";
 import type { Host } from "../host/host.js";
 import type { LiveScopes } from "../host/live-scopes.js";
 import type { HostOptions, Settings } from "../host/options.js";
@@ -108,7 +108,7 @@ export class HonoExchange extends HostRequest<[c: Context]> {
   /** What error handlers answer takes over the headers that are left. */
   #withdrawAnswer(): void {
     const headers = new Headers(this.#c.res.headers);
-    for (const name of [...DESCRIPTION, ...FRAMING]) headers.delete(name);
+    for (const name of DESCRIPTION_AND_FRAMING) headers.delete(name);
     this.#c.res = undefined;
     this.#c.res = new Response(null, { status: 500, headers });
   }

@@ -11,5 +11,5 @@ export const DESCRIPTION = [
   "Location",
 ] as const;
 
-/** What Koa takes off by itself, and others do not. */
-export const FRAMING = ["Content-Length", "Trailer", "Transfer-Encoding"] as const;
+/** The same, and how it was framed, which Koa takes off by itself. */
+export const DESCRIPTION_AND_FRAMING = [...DESCRIPTION, "Content-Length", "Trailer", "Transfer-Encoding"] as const;

@@ -1,11 +1,11 @@
 /** A 500 in place of an answer that is withdrawn. */
 import { type ServerResponse, STATUS_CODES } from "node:http";
-import { DESCRIPTION, FRAMING } from "../host/answer-headers.js";
+import { DESCRIPTION_AND_FRAMING } from "../host/answer-headers.js";
 
 /** Takes off what describes the other answer. */
 export function becomeError(res: ServerResponse): void {
   // Of a length that was taken off Node would think that it must not give one.
-  for (const name of [...DESCRIPTION, ...FRAMING]) if (res.hasHeader(name)) res.removeHeader(name);
+  for (const name of DESCRIPTION_AND_FRAMING) if (res.hasHeader(name)) res.removeHeader(name);
   res.statusCode = 500;
 }
 

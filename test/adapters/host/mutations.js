@@ -65,7 +65,7 @@ export const MUTATIONS = [
   {
     breaks: "something of the success is left",
     file: "adapters/http/error-answer.ts",
-    line: "  for (const name of [...DESCRIPTION, ...FRAMING]) if (res.hasHeader(name)) res.removeHeader(name);\n",
+    line: "  for (const name of DESCRIPTION_AND_FRAMING) if (res.hasHeader(name)) res.removeHeader(name);\n",
     by: "",
     tests: "http/answers.test.ts",
   },
@@ -268,7 +268,7 @@ export const MUTATIONS = [
   {
     breaks: "something of the success is left in Fastify",
     file: "adapters/fastify/request.ts",
-    line: "      for (const name of [...DESCRIPTION, ...FRAMING]) this.#reply.removeHeader(name);\n",
+    line: "      for (const name of DESCRIPTION_AND_FRAMING) this.#reply.removeHeader(name);\n",
     by: "",
     tests: "fastify/buffered.test.ts",
   },
@@ -394,7 +394,7 @@ export const MUTATIONS = [
   {
     breaks: "something of the success is left in Hono",
     file: "adapters/hono/request.ts",
-    line: "    for (const name of [...DESCRIPTION, ...FRAMING]) headers.delete(name);\n",
+    line: "    for (const name of DESCRIPTION_AND_FRAMING) headers.delete(name);\n",
     by: "",
     tests: "hono/buffered.test.ts",
   },
