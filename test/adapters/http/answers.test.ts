@@ -1,17 +1,15 @@
 /** When an answer of Node's own server leaves, and what becomes of it. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import * as http2 from "node:http2";
-import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Container, currentScope, inject, type Outcome, type Scope } from "ambit";
 import { drain, type Handler, HttpRequest, HttpResponse, requestScopes, scopePerRequest } from "ambit/http";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { deferred } from "../../support/deferred.js";
 import { collectWarnings } from "../../support/strict.js";
 import { ask, Connection, listen } from "../host/server.js";
+import { askHttp2 } from "./ask-http2.js";
 
 /** Serves a handler; gives the port, and how each scope ended. */
 async function serve(handler: Handler, onError: (error: unknown) => void = () => {}) {
@@ -175,14 +173,7 @@ describe("a complete answer", () => {
       scope.defer(() => nextTurn().then(() => void (closed = true)));
       res.writeHead(200).end("done");
     };
-    const server = http2.createServer(scopePerRequest(new Container(), handler) as never).listen(0);
-    await once(server, "listening");
-    const client = http2.connect(`http://localhost:${(server.address() as AddressInfo).port}`);
-    onTestFinished(() => {
-      client.destroy();
-      server.close();
-    });
-    expect([await text(client.request({ ":path": "/" })), closed]).toEqual(["done", true]);
+    expect([await askHttp2(handler), closed]).toEqual(["done", true]);
   });
 });
 

@@ -1,15 +1,13 @@
 /** What a handler may do with an answer that is held: as without ambit, or as if it had left. */
 import { once } from "node:events";
 import { createServer, type OutgoingHttpHeader, type OutgoingHttpHeaders, type ServerResponse } from "node:http";
-import * as http2 from "node:http2";
-import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Container, type Outcome } from "ambit";
 import { type Handler, scopePerRequest } from "ambit/http";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { deferred } from "../../support/deferred.js";
 import { ask, Connection, listen } from "../host/server.js";
+import { askHttp2 } from "./ask-http2.js";
 
 /** Serves a handler; gives the port, how each scope ended, and what was told. */
 async function serve(handler: Handler) {
@@ -36,14 +34,7 @@ test("has no reason on HTTP/2, where Node would warn of it", async () => {
   process.on("warning", hear);
   onTestFinished(() => void process.off("warning", hear));
   const handler: Handler = (_, res) => res.writeHead(200).end("done");
-  const server = http2.createServer(scopePerRequest(new Container(), handler) as never).listen(0);
-  await once(server, "listening");
-  const client = http2.connect(`http://localhost:${(server.address() as AddressInfo).port}`);
-  onTestFinished(() => {
-    client.destroy();
-    server.close();
-  });
-  expect(await text(client.request({ ":path": "/" }))).toBe("done");
+  expect(await askHttp2(handler)).toBe("done");
   await nextTurn();
   expect(warnings).toEqual([]);
 });
