@@ -237,14 +237,14 @@ describe.each([
 ] as const)("8: what %s is built from asynchronously cannot ask for a request's instance:", (_, options) => {
   const transient = { lifecycle: Lifecycle.Transient } as const;
 
-  /** The "held" that `add` registers, in a message of a connection. A "helper" asks for the request's user. */
-  async function held(add: (container: Container) => unknown): Promise<unknown> {
+  /** What the provider gives in a message of a connection. A "helper" asks for the request's user. */
+  async function give(provider: object): Promise<unknown> {
     const container: Container = new Container()
       .register(User, User, context)
       .register("helper", { useFactory: () => container.resolve(User) })
       .register("waiting", { useAsyncFactory: async () => "waiting" }, transient)
-      .register("helper that waits", { useFactory: () => container.resolve(User), deps: ["waiting"] });
-    add(container);
+      .register("helper that waits", { useFactory: () => container.resolve(User), deps: ["waiting"] })
+      .register("held", provider as { useFactory(): unknown }, options);
     const connection = container.createScope({ name: "connection" });
     try {
       return await container.runInScope({ parent: connection }, (message) => message.resolveAsync("held"));
@@ -253,54 +253,28 @@ describe.each([
     }
   }
 
-  test("an async factory, which asks at once", async () => {
-    const factory = { useAsyncFactory: async (asked: DependencyContainer) => asked.resolve("helper") };
-    await expect(held((container) => container.register("held", factory, options))).rejects.toThrow(
-      CaptiveDependencyError,
-    );
-  });
+  type Ask = (asked: DependencyContainer) => unknown;
+  const later = (ask: Ask) => async (asked: DependencyContainer) => {
+    await Promise.resolve();
+    return ask(asked);
+  };
+  const resolve: Ask = (asked) => asked.resolve("helper");
+  const resolveAsync: Ask = (asked) => asked.resolveAsync("helper");
 
-  test("an async factory, which asks after an await", async () => {
-    const factory = {
-      async useAsyncFactory(asked: DependencyContainer) {
-        await Promise.resolve();
-        return asked.resolve("helper");
-      },
-    };
-    await expect(held((container) => container.register("held", factory, options))).rejects.toThrow(
-      CaptiveDependencyError,
-    );
-  });
-
-  test("an async factory, which asks asynchronously", async () => {
-    const factory = {
-      async useAsyncFactory(asked: DependencyContainer) {
-        await Promise.resolve();
-        return asked.resolveAsync("helper");
-      },
-    };
-    await expect(held((container) => container.register("held", factory, options))).rejects.toThrow(
-      CaptiveDependencyError,
-    );
+  test.each([
+    ["an async factory, which asks at once", { useAsyncFactory: async (asked: DependencyContainer) => resolve(asked) }],
+    ["an async factory, which asks after an await", { useAsyncFactory: later(resolve) }],
+    ["an async factory, which asks asynchronously", { useAsyncFactory: later(resolveAsync) }],
+    ["a parameter beside what is waited for", { useFactory: () => "held", deps: ["waiting", "helper"] }],
+    ["a parameter that waits", { useFactory: () => "held", deps: ["helper that waits"] }],
+  ])("%s", async (_what, provider) => {
+    await expect(give(provider)).rejects.toThrow(CaptiveDependencyError);
   });
 
   test("a factory, which asks asynchronously", async () => {
-    const factory = { useFactory: (asked: DependencyContainer) => ({ asking: asked.resolveAsync("helper") }) };
-    const { asking } = (await held((container) => container.register("held", factory, options))) as {
-      asking: Promise<unknown>;
-    };
-    await expect(asking).rejects.toThrow(CaptiveDependencyError);
+    const held = await give({ useFactory: (asked: DependencyContainer) => ({ asking: resolveAsync(asked) }) });
+    await expect((held as { asking: Promise<unknown> }).asking).rejects.toThrow(CaptiveDependencyError);
   });
-
-  test.each(["helper", "helper that waits"])(
-    "one of its parameters: a %s, beside what is waited for",
-    async (helper) => {
-      const factory = { useFactory: (_waiting: unknown, user: unknown) => user, deps: ["waiting", helper] as const };
-      await expect(held((container) => container.register("held", factory, options))).rejects.toThrow(
-        CaptiveDependencyError,
-      );
-    },
-  );
 });
 
 test("8: a singleton cannot hold a scope", () => {
