@@ -14,7 +14,8 @@ export const answerErrors: Koa.Middleware = async function answerErrors(ctx, nex
     await next();
   } catch (error) {
     const problem = problemOf(error);
-    if (problem.status >= 500) logger.error({ err: error }, problem.message);
+    // What nobody here implements, such as TRACE, is the client's mistake.
+    if (problem.status >= 500 && problem.status !== 501) logger.error({ err: error }, problem.message);
     else logger.info({ code: problem.code }, problem.message);
     answer(ctx, problem);
   }
