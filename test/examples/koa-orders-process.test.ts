@@ -112,6 +112,16 @@ test.each([
   expect(example.logLines().filter(({ level }) => level >= 50)).toEqual([]);
 });
 
+test("a method that nothing implements is no error of the server", async () => {
+  const example = Example.start(withDatabase());
+  const url = await example.listening();
+  expect((await fetch(url, { method: "PROPFIND" })).status).toBe(501);
+  example.child.kill();
+  await example.exit;
+
+  expect(example.logLines().filter(({ level }) => level >= 50)).toEqual([]);
+});
+
 test("hands out no tokens when the secret is not its own", async () => {
   const example = Example.start(withDatabase());
 
